@@ -1,0 +1,5 @@
+"""`make bench`: everything that is measured."""
+
+from benchmarks import bench
+
+bench.main()

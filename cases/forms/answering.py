@@ -1,0 +1,67 @@
+"""Her answer to a question of ours, with the papers that were missing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms import documents
+from cases.models import Case, User
+from cases.services.base import Paper, SupportService
+from cases.services.common import OTHER_PAPER
+from cases.services.fields import TextField
+
+
+class WithdrawForm(forms.Form):
+    """Why she takes the case back, if she wants to say."""
+
+    use_required_attribute = False
+    reason = TextField(label=_("Why, if you want to say"), required=False, most=2000)
+
+
+class AnswerForm(forms.Form):
+    """Her words, and one box for each paper that is missing."""
+
+    use_required_attribute = False
+    reply = TextField(
+        label=_("Your answer"), most=5000, error_messages={"required": _("Write your answer, even a short one.")}
+    )
+
+    def __init__(self, *args: Any, case: Case, service: SupportService, asked: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.papers: list[Paper] = [paper for paper in service.papers if paper.kind in asked and paper != OTHER_PAPER]
+        for paper in [*self.papers, OTHER_PAPER]:
+            self.fields[self.box(paper)] = forms.FileField(
+                label=paper.label,
+                required=False,
+                widget=forms.FileInput(attrs={"accept": ",".join(documents.KINDS)}),
+                help_text=_("A photo is enough. PDF, JPG, PNG, DOCX or XLSX, at most 20 MB."),
+                error_messages=documents.FILE_WORDS,
+                validators=[documents.require_readable],
+            )
+
+    @staticmethod
+    def box(paper: Paper) -> str:
+        """Return the name of a paper's box."""
+        return f"paper_{paper.kind}"
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the number and the sum of papers under the caps."""
+        answers = super().clean() or {}
+        sent = {name: file for name, file in answers.items() if name.startswith("paper_") and file}
+        sizes = [*self.case.documents.values_list("size", flat=True), *(file.size for file in sent.values())]
+        if sent and len(sizes) > settings.DOCUMENT_MAX_COUNT:
+            self.add_error(next(iter(sent)), documents.too_many())
+        elif sent and sum(sizes) > settings.DOCUMENT_MAX_TOTAL_BYTES:
+            self.add_error(next(iter(sent)), documents.too_heavy())
+        return answers
+
+    def keep_papers(self, *, by: User, at: datetime) -> None:
+        """Store what she added."""
+        for paper in [*self.papers, OTHER_PAPER]:
+            if file := self.cleaned_data.get(self.box(paper)):
+                documents.keep(self.case, file, kind=paper.kind, by=by, at=at)

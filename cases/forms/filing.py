@@ -1,0 +1,172 @@
+"""Filling in a draft, page by page: what she saves is kept, and can be read, checked and corrected."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+
+from cases.models import Answers, Case, User
+from cases.models.agency import Places
+from cases.services.base import Data, Page, SupportService
+from cases.services.common import Questions
+from cases.services.fields import (
+    DATE_PARTS,
+    DateField,
+    DateWidget,
+    MoneyField,
+    PercentField,
+    WholeNumberField,
+    thousands,
+)
+
+Shown = tuple[Page, list[tuple[str | Promise, str]]]
+
+
+def start_draft(*, service: SupportService, applicant: User, at: datetime) -> Case:
+    """Return a new draft of hers, with no answers yet."""
+    with transaction.atomic():
+        case = Case.objects.create(service=service.code, version=service.version, applicant=applicant, created_at=at)
+        Answers.objects.create(case=case, saved_at=at)
+    return case
+
+
+def page_form(page: Page, data: Data, posted: Any = None, *, places: Places | None = None) -> Questions:
+    """Return the form of a page: with what she just sent, or with what she saved."""
+    assert issubclass(page.form, Questions)
+    return page.form(posted, initial=dict(data), answers=data, places=places)
+
+
+def save_page(case: Case, *, slug: str, values: Mapping[str, Any], at: datetime) -> None:
+    """Keep the answers of one page, beside those of the others."""
+    with transaction.atomic():
+        answers = Answers.objects.select_for_update().get(case=case)
+        answers.data = {**answers.data, **values}
+        answers.saved_at = at
+        answers.save(update_fields=["data", "saved_at"])
+    case.answers = answers
+
+
+def drop_unasked(case: Case, *, service: SupportService, at: datetime) -> None:
+    """Forget the answers to questions that her other answers no longer call for."""
+    data = case.answers.data
+    names = {name for page in service.asked(data) for name in page.form.base_fields}
+    if unasked := set(data) - names:
+        answers = case.answers
+        answers.data = {name: value for name, value in data.items() if name not in unasked}
+        answers.save(update_fields=["data"])
+
+
+def missing_pages(service: SupportService, data: Data, *, places: Places | None = None) -> list[Page]:
+    """Return the pages whose saved answers do not, or no longer, pass their form."""
+    return [
+        page
+        for page in service.asked(data)
+        if not page_form(page, data, as_posted(page, data), places=places).is_valid()
+    ]
+
+
+def as_posted(page: Page, data: Data) -> dict[str, Any]:
+    """Return saved answers as the page's form would post them."""
+    posted: dict[str, Any] = {}
+    for name, field in page.form.base_fields.items():
+        value = data.get(name)
+        if isinstance(field, DateField):
+            posted.update(
+                {f"{name}_{part}": text for part, text in zip(DATE_PARTS, DateWidget().decompress(value), strict=True)}
+            )
+        elif value is not None:
+            posted[name] = field.prepare_value(value)
+    return posted
+
+
+def next_page(service: SupportService, data: Data, after: str) -> Page | None:
+    """Return the page that follows, given what she has answered by now."""
+    asked = service.asked(data)
+    slugs = [page.slug for page in asked]
+    follows = slugs.index(after) + 1 if after in slugs else 0
+    return asked[follows] if follows < len(asked) else None
+
+
+def page_before(service: SupportService, data: Data, before: str) -> Page | None:
+    """Return the page that comes before."""
+    asked = service.asked(data)
+    slugs = [page.slug for page in asked]
+    place = slugs.index(before) if before in slugs else len(slugs)
+    return asked[place - 1] if place > 0 else None
+
+
+def shown_answers(service: SupportService, data: Data) -> list[Shown]:
+    """Return all her answers, page by page, as one reads them."""
+    return [(page, list(_lines(page, data))) for page in service.asked(data)]
+
+
+def _lines(page: Page, data: Data) -> Iterator[tuple[str | Promise, str]]:
+    form = page_form(page, data)
+    for name, field in form.fields.items():
+        if name in data:
+            yield field.label or name, shown_value(field, data[name])
+
+
+def shown_value(field: forms.Field, value: Any) -> str:
+    """Return one answer as one reads it; a dash for what was left empty."""
+    if value in (None, "", []):
+        return "–"
+    if isinstance(field, DateField):
+        return date_format(date.fromisoformat(value), "d/m/Y")
+    if isinstance(field, MoneyField):
+        return f"{thousands(value)} {field.unit}"
+    if isinstance(field, WholeNumberField):
+        return f"{thousands(value)} {field.unit}".strip()
+    if isinstance(field, PercentField):
+        return f"{field.prepare_value(value)} %"
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+    return str(value)
+
+
+def asked_pages(service: SupportService, data: Data, names: list[str]) -> list[Page]:
+    """Return the pages on which these answers stand."""
+    return [page for page in service.asked(data) if set(page.form.base_fields) & set(names)]
+
+
+class Correction:
+    """The answers she was asked to look at again, in their own questions."""
+
+    def __init__(self, service: SupportService, data: Data, names: list[str], posted: Any = None) -> None:
+        self._names = set(names)
+        self.forms = [
+            page_form(page, data, None if posted is None else self._merged(page, data, posted))
+            for page in asked_pages(service, data, names)
+        ]
+        for form in self.forms:
+            form.auto_id = "id_%s"
+
+    def _merged(self, page: Page, data: Data, posted: Any) -> dict[str, Any]:
+        """Return what she sent for the asked answers, and what she saved for the rest of their page."""
+        merged = as_posted(page, data)
+        for name in self._names & set(page.form.base_fields):
+            if isinstance(page.form.base_fields[name], DateField):
+                merged.update({f"{name}_{part}": posted.get(f"{name}_{part}", "") for part in DATE_PARTS})
+            else:
+                merged[name] = posted.get(name, "")
+        return merged
+
+    def fields(self) -> list[forms.BoundField]:
+        """Return the questions to show."""
+        return [form[name] for form in self.forms for name in form.fields if name in self._names]
+
+    def is_valid(self) -> bool:
+        """Whether every page holds with the corrected answers; trouble with the rest is said at what she can change."""
+        for form in self.forms:
+            for name in [name for name in form.errors if name not in self._names]:
+                for message in form.errors.pop(name):
+                    form.add_error(next(own for own in form.fields if own in self._names), message)
+        return not any(form.errors for form in self.forms)
+
+    def corrections(self) -> dict[str, Any]:
+        """Return the corrected answers by name."""
+        return {name: value for form in self.forms for name, value in form.cleaned_data.items() if name in self._names}

@@ -1,0 +1,275 @@
+"""A case and its lifecycle."""
+
+import secrets
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+from stdnum import luhn
+
+from cases.models.agency import Agency, Commune, Province
+from cases.models.enterprise import Enterprise, SmeClass
+from cases.models.people import User
+from cases.models.sealed import SealedJSONField
+
+
+class CaseState(models.TextChoices):
+    """The public state of a case. Waiting for her is no state but a fact: an open information request."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Sent")
+    IN_REVIEW = "in_review", _("Being handled")
+    DECIDED = "decided", _("There is a result")
+    CLOSED = "closed", _("Done")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Closed: papers did not come in time")
+    NOT_ACCEPTED = "not_accepted", _("Not accepted")
+
+
+# While a case is in one of these it has a next thing to do.
+MOVING = (CaseState.SUBMITTED, CaseState.IN_REVIEW, CaseState.DECIDED)
+# She may withdraw, and we may ask her, only while nothing is decided (Circular 03/2025 Art. 7 [V11]).
+UNDECIDED = (CaseState.SUBMITTED, CaseState.IN_REVIEW)
+
+
+class Outcome(models.TextChoices):
+    """What came of a case."""
+
+    NONE = "", "–"
+    INFORMED = "informed", _("Answered from published answers")
+    ANSWERED = "answered", _("Answered in writing")
+    REFERRED = "referred", _("Advised by a listed adviser")
+    COST_SUPPORTED = "cost_supported", _("Advised, and the fee supported")
+    HELPED = "helped", _("Helped directly")
+    REFUSED = "refused", _("Not supported this time")
+
+
+class StateField(FSMField):
+    """A protected django-fsm state that migrations see as an ordinary text field."""
+
+    def deconstruct(self) -> Any:
+        """Return a plain CharField, so that no migration imports django_fsm."""
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("protected", None)
+        return name, "django.db.models.CharField", args, kwargs
+
+
+# Crockford's 32 signs: no I, L, O, U, so that a code survives being read aloud and copied by hand.
+CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("ILO", "110")
+
+
+def new_code(prefix: str, year: int) -> str:
+    """Return a fresh case code such as HPG-26-7QK4M2-D: random, with a check sign, telling nothing of the service."""
+    part = "".join(secrets.choice(CODE_SIGNS) for _sign in range(6))
+    return f"{prefix}-{year % 100:02d}-{part}-{luhn.calc_check_digit(part, alphabet=CODE_SIGNS)}"
+
+
+def read_code(text: str) -> str:
+    """Return the case code as stored, from whatever spacing, case and look-alike letters she typed; '' if none."""
+    signs = "".join(sign for sign in text.upper() if sign.isalnum())
+    if len(signs) != 12:
+        return ""
+    prefix, year, part, check = signs[:3], signs[3:5].translate(_MISREAD), signs[5:11], signs[11]
+    part, check = part.translate(_MISREAD), check.translate(_MISREAD)
+    if not set(part + check) <= set(CODE_SIGNS) or luhn.calc_check_digit(part, alphabet=CODE_SIGNS) != check:
+        return ""
+    return f"{prefix}-{year}-{part}-{check}"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Rules about many cases."""
+
+    def moving(self) -> Self:
+        """Return the cases that still have a next thing to do."""
+        return self.filter(state__in=MOVING)
+
+    def listed(self) -> Self:
+        """Return the cases that may stand in a register, an export or a count: filed and not sealed."""
+        return self.exclude(state=CaseState.DRAFT).filter(sealed=False)
+
+    def locked(self) -> Self:
+        """Return the cases locked against every other step.
+
+        Whatever else a step needs is read afterwards: a statement that had to wait for the lock shows every
+        other table as it was before it waited.
+        """
+        return self.select_for_update(no_key=True)
+
+
+class Case(models.Model):
+    """One request for one support service, from its first saved answer to its end."""
+
+    # Names the case in addresses, from the draft on; the code comes with the submission.
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("case code"), max_length=16, unique=True, null=True, blank=True)
+    service = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    applicant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="cases")
+    enterprise = models.OneToOneField(Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="case")
+    # Where her business is, not where she filed: it decides who handles the case.
+    province = models.ForeignKey(Province, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The Union desk that answers for the case as a whole.
+    desk = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    resubmission_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="resubmissions"
+    )
+
+    # Law: where the case stands in public.
+    state = StateField(choices=CaseState.choices, default=CaseState.DRAFT, protected=True, max_length=14)
+    # Route: the open tokens of the flow, [[node, token], …]. Nothing else says where a case is.
+    marking = models.JSONField(default=list, blank=True)
+    # Codes the route depends on: verdicts, declared facts, who decided which node.
+    facts = models.JSONField(default=dict, blank=True)
+    stage = models.CharField(max_length=30, blank=True)
+    # What she was told; may be empty. The due dates of work items are another thing.
+    promised_on = models.DateField(_("promised on"), null=True, blank=True)
+
+    # A sealed case stands in no register, search, export or count, and is read by name only.
+    sealed = models.BooleanField(default=False)
+    priority = models.BooleanField(_("priority"), default=False)
+    women_owned = models.BooleanField(_("owned by women"), default=False)
+    sme_class = models.CharField(max_length=8, choices=SmeClass.choices, blank=True, default="")
+
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True, default="")
+    # One tap on the closed case: 1 not helped … 3 helped.
+    satisfaction = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    # Memory: how many events there are, the MAC of the last one, and a seal over both.
+    event_count = models.PositiveIntegerField(default=0)
+    chain_head = models.CharField(max_length=64, blank=True, default="")
+    chain_seal = models.CharField(max_length=70, blank=True, default="")
+
+    objects: ClassVar[models.Manager["Case"]] = models.Manager.from_queryset(CaseQuerySet)()
+
+    class Meta:
+        verbose_name = _("case")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(code__isnull=False, submitted_at__isnull=False, commune__isnull=False),
+                name="filed_case_has_code_and_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted", "in_review", "decided"], ended_at__isnull=True)
+                | Q(state__in=["closed", "withdrawn", "expired", "not_accepted"], ended_at__isnull=False),
+                name="ended_case_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["decided", "closed"]) | (Q(decided_at__isnull=False) & ~Q(outcome="")),
+                name="decided_case_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__in=[1, 2, 3], state="closed"),
+                name="satisfaction_is_of_a_closed_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(event_count=0, chain_head="") | (Q(event_count__gt=0) & ~Q(chain_head="")),
+                name="chain_head_goes_with_its_count",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["applicant", "-created_at"], name="cases_of_an_applicant"),
+            models.Index(fields=["province", "-submitted_at", "-id"], name="register_of_a_province"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or f"({self.get_state_display()})"
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the row again; the protected state is dropped first, or django-fsm would refuse its new value."""
+        fields = kwargs.get("fields")
+        if fields is None or "state" in fields:
+            self.__dict__.pop("state", None)
+        super().refresh_from_db(*args, **kwargs)
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Validate all fields but the state, which only transitions may write."""
+        super().clean_fields(exclude={*(exclude or ()), "state"})
+
+    # --- lifecycle ------------------------------------------------------------------------------------
+
+    @transition(field=state, source=CaseState.DRAFT, target=CaseState.SUBMITTED)
+    def submit(self) -> None:
+        """She sent it."""
+
+    @transition(field=state, source=CaseState.SUBMITTED, target=CaseState.IN_REVIEW)
+    def accept(self) -> None:
+        """The commune Women's Union accepted it."""
+
+    @transition(field=state, source=CaseState.SUBMITTED, target=CaseState.NOT_ACCEPTED)
+    def not_accept(self) -> None:
+        """It is in the wrong place or outside what we do."""
+
+    @transition(field=state, source=CaseState.IN_REVIEW, target=CaseState.DECIDED)
+    def decide(self) -> None:
+        """The result is settled; from here on it can no longer be withdrawn."""
+
+    @transition(field=state, source=CaseState.DECIDED, target=CaseState.CLOSED)
+    def close(self) -> None:
+        """The result has reached her."""
+
+    @transition(field=state, source=list(UNDECIDED), target=CaseState.WITHDRAWN)
+    def withdraw(self) -> None:
+        """She took it back."""
+
+    @transition(field=state, source=list(UNDECIDED), target=CaseState.EXPIRED)
+    def expire(self) -> None:
+        """She did not answer in time. This is no refusal."""
+
+    @classmethod
+    def lifecycle(cls) -> dict[tuple[str, str], str]:
+        """Return the lifecycle as plain data: (state, move) -> next state."""
+        field = cls._meta.get_field("state")
+        assert isinstance(field, StateField)
+        return {(str(move.source), move.name): str(move.target) for move in field.get_all_transitions(cls)}
+
+    # --- facts about one case --------------------------------------------------------------------------
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether somebody still has something to do."""
+        return self.state in MOVING
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether she may still withdraw and we may still ask."""
+        return self.state in UNDECIDED
+
+    @property
+    def released_answers(self) -> list[int]:
+        """The ids of the passages she may read as the result, oldest stage first; empty until it is decided.
+
+        The step that writes words to her notes them among the facts as stage -> [node, passage id].
+        """
+        if self.state not in (CaseState.DECIDED, CaseState.CLOSED, CaseState.NOT_ACCEPTED):
+            return []
+        return [passage for _node, passage in self.facts.get("answers", {}).values()]
+
+    @property
+    def short_code(self) -> str:
+        """The last part of the code, which people use: 7QK4M2-D."""
+        return "-".join((self.code or "").split("-")[2:])
+
+
+class Answers(models.Model):
+    """What she filled in, page by page. Sealed whole: any free text may turn out to be the most sensitive."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="answers")
+    data = SealedJSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("answers")
+
+    def __str__(self) -> str:
+        return str(self.case)

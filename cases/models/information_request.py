@@ -1,0 +1,51 @@
+"""A question back to the applicant."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.agency import Agency
+from cases.models.case import Case
+from cases.models.passage import Passage
+from cases.models.people import User
+
+
+class InformationRequest(models.Model):
+    """What one reviewer asks her, once and completely. While it is open, the clock of that step stands still."""
+
+    class Ending(models.TextChoices):
+        """How a request ended."""
+
+        OPEN = "open", _("open")
+        ANSWERED = "answered", _("answered")
+        EXPIRED = "expired", _("not answered in time")
+        DROPPED = "dropped", _("no longer needed")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="information_requests")
+    node = models.CharField(max_length=40)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    question = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="+")
+    # Names of the answers she may correct, and of the papers that are missing.
+    asked_fields = models.JSONField(default=list, blank=True)
+    # The last day on which she can answer.
+    answer_by = models.DateField(_("answer by"))
+    ending = models.CharField(max_length=10, choices=Ending.choices, default=Ending.OPEN)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reply = models.ForeignKey(Passage, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("information request")
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(ending="open"), name="one_open_request_per_case"),
+            models.CheckConstraint(
+                condition=Q(ending="open", ended_at__isnull=True) | (~Q(ending="open") & Q(ended_at__isnull=False)),
+                name="ended_request_has_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["answer_by"], condition=Q(ending="open"), name="open_requests_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.asked_at:%d/%m/%Y}"

@@ -1,0 +1,24 @@
+"""Answers that were given once and may be given again."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PublishedAnswer(models.Model):
+    """A pre-approved answer to a question that many ask, with the source that was read."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    law_field = models.CharField(_("field of law"), max_length=20)
+    question = models.CharField(_("question"), max_length=300)
+    answer = models.TextField(_("answer"))
+    # Only text that was read at its source ([V] in the plans' study) may be shown to her as law.
+    source = models.CharField(_("source"), max_length=200)
+    published_on = models.DateField(_("published on"))
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("published answer")
+        ordering = ["law_field", "question"]
+
+    def __str__(self) -> str:
+        return self.question

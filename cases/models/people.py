@@ -1,0 +1,103 @@
+"""People and where they work."""
+
+from typing import Any, ClassVar
+
+import phonenumbers
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.agency import Agency
+
+
+def normal_phone(text: str) -> str:
+    """Return a Vietnamese phone number as +84…; raises ValidationError in words she understands."""
+    try:
+        number = phonenumbers.parse(text, "VN")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.country_code != 84 or not phonenumbers.is_possible_number(number):
+        raise ValidationError(
+            _("Write a Vietnamese phone number of 10 digits, for example 0912 345 678."), code="phone"
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people, known by their phone."""
+
+    def create_user(self, phone: str, full_name: str = "", **fields: Any) -> "User":
+        """Return a new person; she signs in by a code sent to the phone and has no password."""
+        user = self.model(phone=normal_phone(phone), full_name=full_name, **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, phone: str, full_name: str = "", password: str | None = None, **fields: Any) -> "User":
+        """Return a new administrator of the reference tables."""
+        return self.create_user(phone, full_name, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person: an applicant, or somebody who works for an agency. Anonymised at erasure, never deleted."""
+
+    phone = models.CharField(_("phone"), max_length=16, unique=True)
+    phone_verified = models.BooleanField(default=False)
+    full_name = models.CharField(_("full name"), max_length=100, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "phone"
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+
+    def __str__(self) -> str:
+        return self.full_name or self.phone_as_read
+
+    def get_full_name(self) -> str:
+        """Return the name on screen."""
+        return self.full_name
+
+    @property
+    def phone_as_read(self) -> str:
+        """The phone as one reads it aloud: 0912 345 678."""
+        national = "0" + self.phone.removeprefix("+84")
+        return f"{national[:4]} {national[4:7]} {national[7:]}"
+
+
+class Role(models.TextChoices):
+    """What a person does for an agency."""
+
+    OFFICER = "officer", _("officer")
+    APPROVER = "approver", _("approver")
+    EXPERT = "expert", _("adviser")
+    SUPERVISOR = "supervisor", _("supervisor")
+    AUDITOR = "auditor", _("auditor")
+
+
+class Membership(models.Model):
+    """One person's role in one agency, from a day to a day."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+            models.UniqueConstraint(
+                fields=["user", "agency", "role"], condition=Q(until__isnull=True), name="one_open_membership"
+            ),
+        ]
+        indexes = [models.Index(fields=["agency", "role"], condition=Q(until__isnull=True), name="member_of_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()}, {self.agency}"

@@ -1,0 +1,135 @@
+"""The one rule book: who may see which case, and who may do what. Deny by default."""
+
+from collections.abc import Collection, Iterable
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from cases.models.access import Involvement
+from cases.models.case import Case, CaseState
+from cases.models.people import Membership, Role, User
+
+Standing = tuple[int, str]
+
+# Roles that work on cases, and roles that read everything in their province without deciding anything.
+WORKING_ROLES = (Role.OFFICER, Role.APPROVER)
+READING_ROLES = (Role.SUPERVISOR, Role.AUDITOR)
+
+
+class NotFoundForYou(Http404):
+    """The wrong person asked. The answer is the same as if there were nothing."""
+
+
+def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
+    """Return the cases this person may see.
+
+    Her own; those routed to her agency or to her by name; for supervisors and auditors, those of their
+    province. A draft is seen by its applicant alone. A sealed case is seen by its applicant, by those
+    who hold it by name, and by the approvers of the office that answers for it.
+    """
+    if not user.is_authenticated:
+        return Case.objects.none()
+    routed = Involvement.objects.filter(case=OuterRef("pk"))
+    works_there = routed.filter(
+        agency__memberships__user=user,
+        agency__memberships__role__in=WORKING_ROLES,
+        agency__memberships__until__isnull=True,
+    )
+    answers_for_it = routed.filter(
+        until__isnull=True,
+        part=Involvement.Part.HANDLES,
+        agency__memberships__user=user,
+        agency__memberships__role=Role.APPROVER,
+        agency__memberships__until__isnull=True,
+    )
+    by_name = routed.filter(person=user, until__isnull=True)
+    reads_the_province = Membership.objects.filter(
+        user=user, role__in=READING_ROLES, until__isnull=True, agency__province=OuterRef("province")
+    )
+    filed = ~Q(state=CaseState.DRAFT)
+    return Case.objects.filter(
+        Q(applicant=user)
+        | (filed & Q(sealed=False) & (Exists(works_there) | Exists(reads_the_province)))
+        | (filed & Exists(by_name))
+        | (filed & Q(sealed=True) & Exists(answers_for_it))
+    )
+
+
+def find_case(user: User | AnonymousUser, **lookup: object) -> Case:
+    """Return the one visible case with this key, code or id; raises NotFoundForYou."""
+    case = (
+        visible_cases(user)
+        .select_related("applicant", "commune", "province", "desk", "enterprise")
+        .filter(**lookup)
+        .first()
+    )
+    if case is None:
+        raise NotFoundForYou
+    return case
+
+
+def standing(user: User | AnonymousUser) -> frozenset[Standing]:
+    """Return the (agency id, role) pairs the person holds today. One query."""
+    if not user.is_authenticated:
+        return frozenset()
+    return frozenset(Membership.objects.filter(user=user, until__isnull=True).values_list("agency_id", "role"))
+
+
+def can(
+    user: User | AnonymousUser,
+    action: str,
+    case: Case,
+    *,
+    agency_id: int | None = None,
+    role: str = Role.OFFICER,
+    assignee_id: int | None = None,
+    barred: Collection[int] = (),
+    held: Iterable[Standing] | None = None,
+) -> bool:
+    """Return whether this person may do this to this case.
+
+    `agency_id`, `role` and `assignee_id` describe the work item; `barred` are those who decided the steps
+    that this one must judge (nobody judges her own case); `held` is `standing(user)` where it is known.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return False
+    hers = case.applicant_id == user.pk
+    if action in ("submit", "answer", "withdraw", "resubmit", "rate", "fill_in"):
+        return hers
+    if action == "view":
+        return visible_cases(user).filter(pk=case.pk).exists()
+    if action == "read_sealed":
+        # Told to one person: whoever holds the step by name, not her office.
+        return not hers and assignee_id == user.pk
+    if action in ("decide", "request_information", "claim", "release"):
+        if hers or user.pk in barred:
+            return False
+        if assignee_id == user.pk:
+            return True
+        works_there = agency_id is not None and (agency_id, role) in (standing(user) if held is None else held)
+        return works_there and (not case.sealed or role == Role.APPROVER)
+    if action == "supervise":
+        return (
+            not hers
+            and not case.sealed
+            and Membership.objects.filter(
+                user=user, role__in=READING_ROLES, until__isnull=True, agency__province=case.province_id
+            ).exists()
+        )
+    raise ValueError(f"The rule book does not know the action {action!r}")
+
+
+def require(
+    user: User | AnonymousUser,
+    action: str,
+    case: Case,
+    *,
+    agency_id: int | None = None,
+    role: str = Role.OFFICER,
+    assignee_id: int | None = None,
+    barred: Collection[int] = (),
+) -> None:
+    """Pass when this person may do this; otherwise raise NotFoundForYou."""
+    if not can(user, action, case, agency_id=agency_id, role=role, assignee_id=assignee_id, barred=barred):
+        raise NotFoundForYou

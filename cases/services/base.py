@@ -1,0 +1,117 @@
+"""What every support service declares: its questions, its public stages and its words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    # Text on screen: plain, or translated when it is shown.
+    Words = str | StrPromise
+else:
+    Words = str | Promise
+# All of her answers so far, by field name, as JSON keeps them.
+Data = Mapping[str, Any]
+
+
+def always(_data: Data) -> bool:
+    """Ask this page of everybody."""
+    return True
+
+
+@dataclass(frozen=True)
+class Page:
+    """One question, or one small group of questions that belong together."""
+
+    slug: str
+    title: Words
+    form: type[forms.Form]
+    # A line above the questions: where on which paper the answer stands, or why we ask.
+    hint: Words = ""
+    asked_when: Callable[[Data], bool] = always
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A place on the path that she sees."""
+
+    code: str
+    # The name on the path: "The Women's Union reads and accepts".
+    label: Words
+    # One sentence for now: "The Women's Union of your commune is reading your request."
+    doing: Words
+    # Whether she may expect it as long as nothing else is known.
+    usual: bool = True
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One entry of the list from which a reviewer takes the reason of a refusal."""
+
+    code: str
+    label: Words
+    # What she can do next: every refusal says it.
+    next_step: Words = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A kind of paper she can add."""
+
+    kind: str
+    label: Words
+    # Missing papers are asked for once, all together.
+    required_when: Callable[[Data], bool] = field(default=lambda _data: False)
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """One thing she is asked to allow, in the words she reads."""
+
+    purpose: str
+    recipient: str
+    text: Words
+    required: bool = True
+    asked_when: Callable[[Data], bool] = always
+
+
+@dataclass(frozen=True)
+class SupportService:
+    """One kind of help a woman can ask for."""
+
+    code: str
+    title: Words
+    # In her own words, on the first page.
+    invitation: Words
+    pages: tuple[Page, ...]
+    papers: tuple[Paper, ...]
+    stages: tuple[Stage, ...]
+    consents: tuple[ConsentText, ...]
+    consent_version: str
+    refusal_reasons: tuple[Reason, ...]
+    # What she is told when a step ends: "node.verdict" -> one sentence. What is not here is not told.
+    told: Mapping[str, Words]
+    # The declared facts of the route, from her answers and whether her business is a small or medium enterprise.
+    facts: Callable[[Data, bool], dict[str, bool]]
+    # The version of the route that new cases follow.
+    version: int = 1
+
+    def stage(self, code: str) -> Stage | None:
+        """Return the public stage of this code."""
+        return next((stage for stage in self.stages if stage.code == code), None)
+
+    def asked(self, data: Data) -> list[Page]:
+        """Return the pages that her answers so far call for, in order."""
+        return [page for page in self.pages if page.asked_when(data)]
+
+    def page(self, slug: str, data: Data) -> Page | None:
+        """Return the page of this slug if her answers call for it."""
+        return next((page for page in self.asked(data) if page.slug == slug), None)
+
+    def reason(self, code: str) -> Reason | None:
+        """Return the refusal reason of this code."""
+        return next((reason for reason in self.refusal_reasons if reason.code == code), None)

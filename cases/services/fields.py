@@ -1,0 +1,306 @@
+"""Questions every service asks alike: a phone, money, a date in three boxes, a name, yes or no."""
+
+import datetime
+import unicodedata
+from calendar import monthrange
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+from stdnum.exceptions import ValidationError as NumberError
+from stdnum.vn import mst
+
+from cases.models.people import normal_phone
+
+YES_NO = (("yes", _("Yes")), ("no", _("No")))
+MOST_MONEY = 10**15
+MOST_STAFF = 1_000_000
+DATE_PARTS = ("day", "month", "year")
+
+
+def thousands(number: int | str) -> str:
+    """Return a whole number as one reads it: 1.234.567."""
+    return f"{int(number):,}".replace(",", ".")
+
+
+def one_line(text: str) -> str:
+    """Return the text in composed letters, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+class PhoneField(forms.CharField):
+    """A Vietnamese phone number, however it is typed; kept as +84…."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Phone number"))
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(
+                attrs={
+                    "type": "tel",
+                    "inputmode": "tel",
+                    "autocomplete": "tel",
+                    "class": "govuk-input--width-20",
+                }
+            ),
+        )
+        kwargs.setdefault("error_messages", {"required": _("Write your phone number, for example 0912 345 678.")})
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the number as +84…."""
+        text = super().clean(value)
+        return normal_phone(text) if text else ""
+
+
+class NameField(forms.CharField):
+    """A person's name: letters, spaces, ' and -."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "name"}))
+        super().__init__(max_length=100, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the composed name; refuse what no name contains."""
+        name = one_line(super().clean(value))
+        if not name:
+            return name
+        if len(name) < 2 or not all(letter.isalpha() or letter in " '’-" for letter in name):
+            raise ValidationError(_("Write the name in letters only, for example Trần Thị Mai."), code="name")
+        return name
+
+
+class WholeNumberField(forms.CharField):
+    """A whole number of zero or more; dots and spaces between the digits do no harm."""
+
+    unit: Any = ""
+
+    def __init__(self, *, most: int, least: int = 0, unit: Any = "", **kwargs: Any) -> None:
+        self.most, self.least, self.unit = most, least, unit
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-20"}),
+        )
+        super().__init__(max_length=40, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a saved number with its dots; leave what was typed as it was."""
+        return thousands(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        """Return the number."""
+        text = super().clean(value)
+        if not text:
+            return None
+        digits = "".join(sign for sign in text if not sign.isspace() and sign not in ".,đ₫")
+        if not (digits.isascii() and digits.isdigit()):
+            raise ValidationError(_("Write digits only, for example 1.500.000."), code="digits")
+        number = int(digits)
+        if number < self.least:
+            raise ValidationError(
+                __("Write a number of at least %(least)s.") % {"least": thousands(self.least)}, code="least"
+            )
+        if number > self.most:
+            raise ValidationError(
+                __("This number is too large. Write at most %(most)s.") % {"most": thousands(self.most)},
+                code="most",
+            )
+        return number
+
+
+class MoneyField(WholeNumberField):
+    """An amount of đồng."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("most", MOST_MONEY)
+        super().__init__(unit="đồng", **kwargs)
+
+
+class PercentField(forms.CharField):
+    """A percentage with at most two places, kept exactly: 50.99 is not 51."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-5"}),
+        )
+        super().__init__(max_length=20, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the comma of Vietnamese numbers."""
+        return value.replace(".", ",") if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        """Return the percentage as text with two places, as JSON keeps it."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            share = Decimal(text.replace("%", "").replace(" ", "").replace(",", "."))
+            exact = share.is_finite() and 0 <= share <= 100 and share == share.quantize(Decimal("0.01"))
+        except InvalidOperation:
+            exact = False
+        if not exact:
+            raise ValidationError(_("Write a number from 0 to 100, for example 51 or 50,99."), code="percent")
+        return str(share.quantize(Decimal("0.01")))
+
+
+class DateWidget(forms.MultiWidget):
+    """Day, month and year in three boxes."""
+
+    template_name = "components/date.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        box = {"inputmode": "numeric", "autocomplete": "off"}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            name: forms.TextInput(attrs={**box, "maxlength": 4}) for name in DATE_PARTS
+        }
+        super().__init__(widgets, attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        """Return the three parts of a saved date."""
+        if isinstance(value, str) and value:
+            value = datetime.date.fromisoformat(value)
+        return [value.day, value.month, value.year] if value else ["", "", ""]
+
+    def id_for_label(self, id_: str) -> str:
+        """Return the id of the first box, to which the error summary links."""
+        return f"{id_}_0" if id_ else id_
+
+
+class DateField(forms.Field):
+    """A date; what is wrong is said in words that help."""
+
+    widget = DateWidget
+
+    def __init__(self, *, not_after_today: bool = False, not_before_today: bool = False, **kwargs: Any) -> None:
+        self.not_after_today, self.not_before_today = not_after_today, not_before_today
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the date as ISO text, as JSON keeps it."""
+        parts = [str(part or "").strip() for part in (value or ["", "", ""])]
+        if not any(parts):
+            if self.required:
+                raise ValidationError(_("Write the day, month and year."), code="required")
+            return ""
+        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+            raise ValidationError(_("Write the day, month and year in digits, for example 15 3 2022."), code="digits")
+        day, month, year = (int(part) for part in parts)
+        if year < 100:
+            year += 2000
+        if not 1 <= month <= 12:
+            raise ValidationError(_("The month is a number from 1 to 12."), code="month")
+        if not 1900 <= year <= 2100:
+            raise ValidationError(_("Write the year in 4 digits, for example 2022."), code="year")
+        last = monthrange(year, month)[1]
+        if not 1 <= day <= last:
+            words = __("Month %(month)s of %(year)s has only %(last)s days. Look at the day and the month again.")
+            raise ValidationError(words % {"month": month, "year": str(year), "last": last}, code="day")
+        date = datetime.date(year, month, day)
+        today = timezone.localdate()
+        if self.not_after_today and date > today:
+            raise ValidationError(_("This day has not come yet. Write a day up to today."), code="future")
+        if self.not_before_today and date < today:
+            raise ValidationError(_("This day is over. Write today or a later day."), code="past")
+        return date.isoformat()
+
+
+class YesNoField(forms.ChoiceField):
+    """Yes or no."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"required": _("Choose yes or no.")})
+        super().__init__(choices=YES_NO, widget=forms.RadioSelect, **kwargs)
+
+
+class OneOfField(forms.ChoiceField):
+    """One of a few, each with its button."""
+
+    def __init__(self, *, choices: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"required": _("Choose one line.")})
+        super().__init__(choices=choices, widget=forms.RadioSelect, **kwargs)
+
+
+class TextField(forms.CharField):
+    """Some sentences."""
+
+    def __init__(self, *, least: int = 0, most: int = 5000, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 6}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the text in composed letters; say how long it is when it does not fit."""
+        text = unicodedata.normalize("NFC", super().clean(value)).replace("\r\n", "\n").strip()
+        if text and len(text) < self.least:
+            raise ValidationError(
+                __("Write a little more, at least %(least)s letters, so that we understand you.")
+                % {"least": self.least},
+                code="short",
+            )
+        if len(text) > self.most:
+            raise ValidationError(
+                __("The text has %(length)s letters. Shorten it to %(most)s.")
+                % {"length": thousands(len(text)), "most": thousands(self.most)},
+                code="long",
+            )
+        return text
+
+
+class LineField(forms.CharField):
+    """One line of text."""
+
+    def clean(self, value: Any) -> str:
+        """Return the line in composed letters."""
+        return one_line(super().clean(value))
+
+
+class PersonalIdField(forms.CharField):
+    """The 12 digits of the citizen's identity number; optional at first contact."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-20"}),
+        )
+        super().__init__(max_length=30, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the digits; more is not checked, for old numbers are no fault of hers."""
+        digits = "".join(sign for sign in super().clean(value) if not sign.isspace() and sign not in ".-")
+        if digits and not (digits.isascii() and digits.isdigit() and len(digits) == 12):
+            raise ValidationError(_("The number on the identity card has 12 digits."), code="personal_id")
+        return digits
+
+
+class TaxCodeField(forms.CharField):
+    """A tax code of 10 digits, 10-3 digits, or the 12 digits of a household's holder."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-20"}),
+        )
+        super().__init__(max_length=30, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the code in its usual form; a household may use its holder's identity number since July 2025."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        digits = "".join(sign for sign in text if sign not in " .-–" and not sign.isspace())
+        if digits.isascii() and digits.isdigit() and len(digits) == 12:
+            return digits
+        try:
+            return str(mst.format(mst.validate(digits)))
+        except NumberError as wrong:
+            raise ValidationError(
+                _("The tax code has 10 digits, or 10 and 3. Look at the paper again, digit by digit."),
+                code="tax_code",
+            ) from wrong

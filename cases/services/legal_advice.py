@@ -1,0 +1,222 @@
+"""Legal advice: questions about law, tax, contracts (the plans' workflow 1)."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.services import common
+from cases.services.base import ConsentText, Data, Page, Paper, Reason, Stage, SupportService
+from cases.services.common import Questions
+from cases.services.fields import DateField, MoneyField, OneOfField, TextField, YesNoField
+
+LAW_FIELDS = (
+    ("registration", _("Registering the business")),
+    ("tax", _("Tax")),
+    ("credit", _("Loans")),
+    ("labour", _("Workers, wages, insurance")),
+    ("land", _("Land and premises")),
+    ("ip", _("Names, brands, designs")),
+    ("contract", _("Contracts, buying and selling")),
+    ("other", _("Something else")),
+)
+KINDS = (
+    ("general", _("A general question: how the law applies")),
+    ("specific", _("One matter of mine: a contract, a dispute, a paper I received")),
+)
+
+
+class Matter(Questions):
+    """What the question is about."""
+
+    law_field = OneOfField(label=_("What is your question about?"), choices=LAW_FIELDS)
+    question_kind = OneOfField(label=_("What kind of question is it?"), choices=KINDS)
+
+
+class Need(Questions):
+    """The question itself."""
+
+    need = TextField(
+        label=_("What do you need to ask?"),
+        least=20,
+        most=5000,
+        help_text=_("Who, what, when, and what you need. From 20 to 5.000 letters."),
+        error_messages={"required": _("Write your question in your own words.")},
+        widget=forms.Textarea(attrs={"rows": 9}),
+    )
+    urgent_until = DateField(
+        label=_("Is there a day by which you need the answer?"),
+        required=False,
+        not_before_today=True,
+        help_text=_("For example the day a contract ends. No such day? Leave it empty."),
+    )
+    at_court = YesNoField(label=_("Is a court or another authority already handling it?"))
+
+
+class Cost(Questions):
+    """Whether she asks for support with an adviser's fee."""
+
+    wants_cost_support = YesNoField(
+        label=_("Do you ask for support with an adviser's fee?"),
+        help_text=_("Only if you pay a legal adviser. The part that can be supported depends on your size."),
+    )
+    adviser_fee = MoneyField(
+        label=_("The fee in the contract with the adviser"),
+        required=False,
+        help_text=_("Only if you chose yes. For example 3.000.000."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A wish for support needs a fee above zero."""
+        answers = super().clean() or {}
+        if answers.get("wants_cost_support") == "yes":
+            if not answers.get("adviser_fee"):
+                self.amend("adviser_fee", _("Write the fee in the contract, more than 0 đồng."))
+        else:
+            answers["adviser_fee"] = None
+        return answers
+
+
+def may_want_cost_support(data: Data) -> bool:
+    """Whether the fee can be supported at all: one matter of an enterprise (Decree 55/2019 Art. 9 [V1])."""
+    return data.get("question_kind") == "specific" and common.is_enterprise(data)
+
+
+def wants_cost_support(data: Data) -> bool:
+    """Whether she asks for support with the fee and may."""
+    return may_want_cost_support(data) and data.get("wants_cost_support") == "yes"
+
+
+def facts(data: Data, is_sme: bool) -> dict[str, bool]:
+    """Return the declared facts on which the route depends."""
+    return {"is_sme": is_sme, "wants_cost_support": is_sme and wants_cost_support(data)}
+
+
+UNION_HELPS = _("The city Women's Union is helping you")
+
+LEGAL_ADVICE = SupportService(
+    code="legal_advice",
+    title=_("Questions about law, tax, contracts"),
+    invitation=_("You get an answer in writing"),
+    pages=(
+        common.ABOUT_YOU,
+        common.BUSINESS,
+        common.STAFF_AND_MONEY,
+        common.HOLDERS,
+        common.PROVINCE,
+        common.COMMUNE,
+        Page("viec-can-hoi", _("What it is about"), Matter),
+        Page("cau-hoi", _("Your question"), Need),
+        Page("chi-phi", _("Support with the fee"), Cost, asked_when=may_want_cost_support),
+        common.PRIORITY,
+    ),
+    papers=(
+        Paper("registration", common.REGISTRATION.label, required_when=wants_cost_support),
+        Paper("contract", _("Contract or papers of the dispute")),
+        Paper("sme_declaration", _("Declaration of a small or medium enterprise"), required_when=wants_cost_support),
+        Paper("adviser_contract", _("Contract with the legal adviser"), required_when=wants_cost_support),
+        common.OTHER_PAPER,
+    ),
+    stages=(
+        Stage(
+            "reading",
+            _("The Women's Union of your commune reads and receives"),
+            _("The Women's Union of your commune is reading your case"),
+        ),
+        Stage(
+            "sorting",
+            _("The city Women's Union chooses who answers"),
+            _("The city Women's Union is choosing who answers you"),
+        ),
+        Stage("answering", _("The answer is written"), _("The answer for you is being written")),
+        Stage(
+            "advising",
+            _("A legal adviser advises you"),
+            _("A legal adviser is being found for you or is advising you"),
+            usual=False,
+        ),
+        # Deliberately the ordinary sentence: nobody may tell from it what kind of help it is.
+        Stage("helping", UNION_HELPS, UNION_HELPS, usual=False),
+        Stage(
+            "cost",
+            _("Support with the fee is considered"),
+            _("Support with the adviser's fee is being considered"),
+            usual=False,
+        ),
+        Stage(
+            "delivering",
+            _("The result is handed to you"),
+            _("There is a result. The city Women's Union is handing it to you"),
+        ),
+    ),
+    consents=(
+        ConsentText(
+            "handle",
+            "HPN",
+            _("I allow the Women's Union of my commune and of the city to use what I wrote to handle this case."),
+        ),
+        ConsentText(
+            "consult",
+            "STP STC SKHCN SNNMT THUE",
+            _("I allow the Women's Union to hand this case to the offices that answer it, as far as they need it."),
+        ),
+        ConsentText(
+            "sensitive",
+            "HPN",
+            _("I allow the officer who receives the case to read why I ask for priority. Nobody else."),
+            asked_when=common.gave_priority_reason,
+        ),
+    ),
+    consent_version="2026-11",
+    refusal_reasons=(
+        Reason(
+            "OUT_OF_SCOPE",
+            _("The matter is outside what this support covers"),
+            _("Call us: we tell you which office handles it and how to ask there."),
+        ),
+        Reason(
+            "AT_COURT",
+            _("A court or another authority is already handling it"),
+            _("You can ask that office how far it is. Free legal aid may help you there; call us for the address."),
+        ),
+        Reason(
+            "NO_FACTS",
+            _("There is too little to answer from"),
+            _("Begin a new case with what happened, when, and photos of the papers."),
+        ),
+        Reason(
+            "CEILING_USED",
+            _("This year's support for your business is used up"),
+            _("You can ask again next year. A general question can still be answered free of charge."),
+        ),
+        Reason(
+            "REPEATED",
+            _("The same question has already been answered"),
+            _("Open the earlier case to read the answer. Something new? Send it with what has changed."),
+        ),
+    ),
+    told={
+        "intake.accept": _("The Women's Union of your commune received your case."),
+        "intake.not_accept": _("The Women's Union of your commune could not accept your case."),
+        "triage.kb": _("The city Women's Union found an answer that fits your question."),
+        "triage.general": _("The city Women's Union handed your question to the Department of Justice."),
+        "triage.complex": _(
+            "The city Women's Union handed your question to the Department of Justice. It takes longer than usual."
+        ),
+        "triage.non_sme": _("The city Women's Union handed your question to the Department of Justice."),
+        "triage.adviser": _("The city Women's Union asks the Department of Justice to find you a legal adviser."),
+        # The neutral sentence: nothing tells what kind of help it is.
+        "triage.direct_help": _("The city Women's Union is helping you."),
+        "kb_answer.answer": _("The answer is ready."),
+        "approve.approve": _("The Department of Justice approved the answer."),
+        "refer_adviser.refer": _("The Department of Justice found you a legal adviser."),
+        "adviser_accept.accept": _("The legal adviser took your case."),
+        "ext_advice.done": _("The legal adviser has advised you."),
+        "cost_approve.approve": _("The Department of Justice concluded on support with the fee."),
+        "ext_payment.paid": _("The support with the fee was paid."),
+        "direct_help.helped": _("The result is ready."),
+        "approve_refusal.approve": _("The city Women's Union concluded that it cannot support this matter."),
+        "deliver.delivered": _("The result was handed to you. The case is done."),
+    },
+    facts=facts,
+)

@@ -1,0 +1,26 @@
+"""The gate of her own pages."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from cases import policy
+from cases.models import Case, CaseState, User
+
+
+def reader(request: HttpRequest) -> User:
+    """Return the person who is signed in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def own_case(request: HttpRequest, key: UUID) -> Case:
+    """Return a case of the reader's own; to everybody else there is nothing."""
+    return policy.find_case(request.user, key=key, applicant=request.user)
+
+
+def own_draft(request: HttpRequest, key: UUID) -> Case | None:
+    """Return the reader's draft; None when it has been sent meanwhile."""
+    case = own_case(request, key)
+    policy.require(request.user, "fill_in", case)
+    return case if case.state == CaseState.DRAFT else None

@@ -1,0 +1,64 @@
+"""What every page may ask for."""
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from cases.models import Membership, User
+from cases.policy import READING_ROLES
+from notifications.models import Notification
+
+MOST_SHOWN = 99
+
+
+class House:
+    """Facts about the house and the reader; each is read from the database only where a page shows it."""
+
+    def __init__(self, user: User | None) -> None:
+        self._user = user
+        self.help_phone = settings.HELP_PHONE
+        self.is_demo = settings.IS_DEMO
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """Where the reader works."""
+        if self._user is None:
+            return []
+        return list(self._user.memberships.filter(until__isnull=True).select_related("agency"))
+
+    @property
+    def agency(self) -> str:
+        """The agencies the reader works for, in words."""
+        return ", ".join(dict.fromkeys(membership.agency.name for membership in self.memberships))
+
+    @property
+    def office(self) -> bool:
+        """Whether the reader works for an agency at all."""
+        return bool(self.memberships)
+
+    @property
+    def works(self) -> bool:
+        """Whether the reader has a worklist."""
+        return any(membership.role not in READING_ROLES for membership in self.memberships)
+
+    @property
+    def supervises(self) -> bool:
+        """Whether the reader reads the register."""
+        return any(membership.role in READING_ROLES for membership in self.memberships)
+
+    @cached_property
+    def unread(self) -> str:
+        """How many notices are unread, for the badge; empty for none."""
+        if self._user is None:
+            return ""
+        unread = Notification.objects.readable_by(self._user).filter(read_at__isnull=True)
+        number = unread[: MOST_SHOWN + 1].count()
+        return "" if not number else f"{MOST_SHOWN}+" if number > MOST_SHOWN else str(number)
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Offer `house` to every template."""
+    user = getattr(request, "user", None)
+    return {"house": House(user if isinstance(user, User) or getattr(user, "pk", None) else None)}

@@ -1,0 +1,1 @@
+"""The demo: invented people and their cases, played through the real actions."""

@@ -1,0 +1,169 @@
+"""Plays cases through the real actions, as the people of the cast would."""
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from cases.forms.filing import save_page, start_draft
+from cases.models import Case, Decision, InformationRequest, Role, User
+from cases.models.people import Membership
+from cases.services import SERVICES
+from workflows import actions
+from workflows.flows.registry import graph_for
+from workflows.models import WorkItem
+from workflows.nodes import (
+    OTHER_REASON,
+    Amount,
+    Flags,
+    HumanStep,
+    Option,
+    PickExpert,
+    SealedChoice,
+)
+from workflows.proofs import proof_of
+
+ANSWER = "Chị có thể làm theo ba bước dưới đây. Bước một, xem lại giấy tờ. Bước hai, hỏi cơ quan thuế. Bước ba, ký."
+REFUSAL = "Lần này chúng tôi chưa hỗ trợ được, vì việc của chị nằm ngoài phần hỗ trợ này. Chị có thể gọi số trợ giúp."
+
+
+def draft(answers: Mapping[str, Any], *, applicant: User, at: datetime, service: str = "legal_advice") -> Case:
+    """Return a draft with these answers saved page by page, as she would."""
+    case = start_draft(service=SERVICES[service], applicant=applicant, at=at)
+    for page in SERVICES[service].pages:
+        values = {name: answers[name] for name in page.form.base_fields if name in answers}
+        if values and page.asked_when(case.answers.data):
+            save_page(case, slug=page.slug, values=values, at=at)
+    return case
+
+
+def submit(case: Case, *, at: datetime) -> Case:
+    """File the draft with every consent."""
+    consents = [consent.purpose for consent in SERVICES[case.service].consents]
+    return actions.submit(case, applicant=case.applicant, consents=consents, key=uuid4(), at=at)
+
+
+def open_item(case: Case, node: str) -> WorkItem:
+    """Return the open work item of a node."""
+    return WorkItem.objects.select_related("case", "agency", "assignee").get(
+        case=case, node=node, finished_at__isnull=True
+    )
+
+
+def holder_of(item: WorkItem) -> User:
+    """Return somebody who may decide this item."""
+    human = graph_for(item.case.service, item.case.version).human(item.node)
+    if item.assignee is not None:
+        return item.assignee
+    barred = {
+        person
+        for node in human.not_by
+        for person in Decision.objects.filter(case=item.case, node=node).values_list("reviewer", flat=True)
+    }
+    membership = (
+        Membership.objects.filter(agency=item.agency, role=human.role, until__isnull=True)
+        .exclude(user__in=barred)
+        .select_related("user")
+        .order_by("pk")
+        .first()
+    )
+    assert membership is not None, f"nobody in the cast can decide {item}"
+    return membership.user
+
+
+def conclude(case: Case, node: str, verdict: str, *, at: datetime, by: User | None = None, **given: Any) -> Decision:
+    """Decide one open step of the case, filling in whatever the step asks and the story does not say."""
+    item = open_item(case, node)
+    human = graph_for(case.service, case.version).human(node)
+    option = human.option(verdict)
+    assert option is not None, f"{node} offers no {verdict}"
+    details, sealed = _details(human, verdict, item, given)
+    decision = actions.decide(
+        item,
+        reviewer=by or holder_of(item),
+        verdict=verdict,
+        reason_code=given.get("reason_code", _reason(option)),
+        reason=given.get("reason", "Cần nói rõ hơn." if option.returns else ""),
+        answer=given.get("answer", REFUSAL if option.refuses else ANSWER if option.answers else ""),
+        details=details,
+        sealed=sealed,
+        key=given.get("key", uuid4()),
+        at=at,
+    )
+    case.refresh_from_db()
+    return decision
+
+
+def ask(case: Case, node: str, *, question: str, at: datetime, fields: tuple[str, ...] = ()) -> InformationRequest:
+    """Ask her for information from one open step."""
+    item = open_item(case, node)
+    return actions.request_information(
+        item, reviewer=holder_of(item), question=question, asked_fields=fields, key=uuid4(), at=at
+    )
+
+
+def reply(case: Case, *, text: str, at: datetime, corrections: Mapping[str, Any] | None = None) -> InformationRequest:
+    """Answer the case's open question."""
+    request = InformationRequest.objects.select_related("case").get(case=case, ending="open")
+    answered = actions.answer(
+        request, applicant=case.applicant, reply=text, corrections=corrections, key=uuid4(), at=at
+    )
+    case.refresh_from_db()
+    return answered
+
+
+def way_to(service: str, version: int, node: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return the shortest way to a step: (node, verdict, facts chosen with it) to conclude one after another."""
+    report = proof_of(service, version)
+    leaving: dict[Any, list[Any]] = {}
+    for transition in report.transitions:
+        leaving.setdefault(transition.source, []).append(transition)
+    queue: deque[tuple[Any, tuple[tuple[str, str, dict[str, Any]], ...]]] = deque(
+        [(state, ()) for _facts, state, _passed in report.starts]
+    )
+    seen = {state for state, _way in queue}
+    while queue:
+        state, way = queue.popleft()
+        if any(name == node for name, _token in state.marking):
+            return list(way)
+        for transition in leaving.get(state, []):
+            if transition.target not in seen and transition.target.asked is None:
+                seen.add(transition.target)
+                name = transition.place[0]
+                chosen = {fact: value for fact, value in transition.facts.items() if ":" not in fact}
+                queue.append((transition.target, (*way, (name, transition.facts[f"verdict:{name}"], chosen))))
+    raise KeyError(node)
+
+
+def _reason(option: Option) -> str:
+    if option.refuses:
+        return "OUT_OF_SCOPE"
+    return OTHER_REASON if option.returns else "FACTS_CLEAR"
+
+
+def _details(human: HumanStep, verdict: str, item: WorkItem, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    details: dict[str, Any] = {}
+    sealed = ""
+    for question in human.asked_with(verdict):
+        match question:
+            case Flags():
+                details |= {name: bool(given.get(name)) for name, _label in question.choices}
+            case PickExpert():
+                details[question.name] = given.get(question.name) or _expert(question)
+            case Amount():
+                details[question.name] = given.get(question.name) or actions.ceiling(
+                    item.case, question, at=item.opened_at
+                )
+            case SealedChoice():
+                sealed = given.get(question.name) or question.choices[0][0]
+            case _:
+                details[question.name] = given.get(question.name)
+    return details, sealed
+
+
+def _expert(question: PickExpert) -> int:
+    membership = Membership.objects.filter(
+        agency__kind=question.place.kind, role=Role.EXPERT, until__isnull=True
+    ).order_by("pk")
+    return membership.values_list("user_id", flat=True)[0]

@@ -1,0 +1,115 @@
+"""Plays the stories, dated back from today, at office hours of working days."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from cases.models import Case, CaseState, Commune, InformationRequest, User
+from project.demo import player
+from project.demo.cast import person
+from project.demo.stories import STORIES, Step, Story
+from workflows import actions
+from workflows.calendar import Calendar
+
+
+def play_all(*, now: datetime, calendar: Calendar) -> int:
+    """Play every story that is not there yet, dated back from `now`; return how many were played."""
+    played = 0
+    for story in STORIES:
+        played += play(story, now=now, calendar=calendar)
+    return played
+
+
+def play(story: Story, *, now: datetime, calendar: Calendar) -> bool:
+    """Play one story through the real actions; return False if she has filed the same question already."""
+    applicant = person(story.name, story.phone or _phone_of(story))
+    for known in Case.objects.filter(applicant=applicant).select_related("answers"):
+        if known.answers.data.get("need") == story.need:
+            return False
+    moments = _moments(story, now=now, calendar=calendar)
+    case = player.submit(
+        player.draft(_answers(story), applicant=applicant, at=(start := next(moments)) - timedelta(minutes=20)),
+        at=start,
+    )
+    for happening, at in zip(story.steps, moments, strict=True):
+        _happen(case, happening, at=at)
+    return True
+
+
+def _happen(case: Case, happening: Step, *, at: datetime) -> None:
+    node, dot, verdict = happening.what.partition(".")
+    if verdict == "ask":
+        player.ask(case, node, question=happening.given["question"], at=at)
+    elif dot:
+        player.conclude(case, node, verdict, at=at, **happening.given)
+    elif node == "reply":
+        player.reply(case, text=happening.given["text"], at=at)
+    elif node == "withdraw":
+        actions.withdraw(case, applicant=case.applicant, key=uuid4(), at=at)
+    elif node == "rate":
+        actions.rate(case, applicant=case.applicant, score=happening.given["score"], key=uuid4(), at=at)
+    else:
+        actions.expire(InformationRequest.objects.select_related("case").get(case=case, ending="open"), at=at)
+
+
+def _moments(story: Story, *, now: datetime, calendar: Calendar) -> Iterator[datetime]:
+    """Yield when she filed and when each step happened: office hours, never later than now."""
+    today = timezone.localdate(now)
+    day = today
+    for _day in range(story.quiet_for + sum(happening.after for happening in story.steps)):
+        day -= timedelta(days=1)
+        while not calendar.is_working(day):
+            day -= timedelta(days=1)
+    hour, latest = 8, now - timedelta(minutes=len(story.steps) + 1)
+    moment = min(timezone.make_aware(datetime(day.year, day.month, day.day, hour, 12)), latest)  # noqa: DTZ001
+    yield moment
+    for number, happening in enumerate(story.steps, start=1):
+        day = calendar.after(day, happening.after)
+        hour = 9 + number % 7
+        planned = timezone.make_aware(datetime(day.year, day.month, day.day, hour, 7 * number % 60))  # noqa: DTZ001
+        moment = max(min(planned, latest + timedelta(minutes=number)), moment + timedelta(minutes=1))
+        yield moment
+
+
+def _answers(story: Story) -> dict[str, Any]:
+    commune = Commune.objects.get(name=story.commune, province__prefix="HPG")
+    return {
+        "full_name": story.name,
+        "entity_type": "llc1",
+        "entity_name": f"Công ty TNHH {story.name.split()[-1]} Phát",
+        "tax_code": "",
+        "registered_on": "2022-03-15",
+        "sector": "industry",
+        "employees_insured": 8,
+        "female_employees": 6,
+        "disabled_employees": 0,
+        "revenue_last_year": 2_400_000_000,
+        "total_capital": 1_000_000_000,
+        "women_capital_pct": "100",
+        "woman_manager": "yes",
+        "province": commune.province_id,
+        "commune": commune.code,
+        "law_field": "tax",
+        "question_kind": "general",
+        "need": story.need,
+        "urgent_until": "",
+        "at_court": "no",
+        "priority": "no",
+        "priority_reason": "",
+        **story.answers,
+    }
+
+
+def _phone_of(story: Story) -> str:
+    return f"0900 110 {STORIES.index(story):03d}"
+
+
+def one_draft(applicant: User, *, at: datetime) -> None:
+    """Leave her one unfinished draft to continue, if she has none."""
+    if Case.objects.filter(applicant=applicant, state=CaseState.DRAFT).exists():
+        return
+    answers = {name: value for name, value in _answers(STORIES[0]).items() if name in ("full_name", "entity_type")}
+    player.draft(answers, applicant=applicant, at=at)

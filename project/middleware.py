@@ -1,0 +1,73 @@
+"""What holds for every answer: private pages are not kept, and trouble is said plainly."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from workflows.step import WrongState
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Fields of our forms that nobody typed.
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "key", "seen_version", "next", "action"})
+LONGEST_KEPT = 20_000
+LOCK_WORDS = ("locked", "lock timeout", "lock_timeout", "could not obtain lock", "deadlock")
+
+
+class PrivatePages:
+    """No page of a signed-in person stays in the memory of a shared computer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Forbid storing what a signed-in person sees."""
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class SayItPlainly:
+    """Turns lateness and a busy database into pages that say what happened and keep her words."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; only exceptions matter here."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 409 when the case has moved on, 503 when somebody else holds it just now."""
+        if isinstance(exception, WrongState):
+            words = {"message": exception.message, "typed": typed_words(request)}
+            return render(request, "409.html", words, status=409)
+        if isinstance(exception, OperationalError) and any(word in str(exception) for word in LOCK_WORDS):
+            response = render(request, "503.html", {"typed": typed_words(request)}, status=503)
+            response["Retry-After"] = "5"
+            return response
+        return None
+
+
+def typed_words(request: HttpRequest) -> list[str]:
+    """Return the texts of a form that somebody typed, so that they can be copied."""
+    return [
+        value[:LONGEST_KEPT]
+        for name, values in request.POST.lists()
+        if name not in NOT_TYPED
+        for value in values
+        if isinstance(value, str) and (" " in value.strip() or len(value) >= 20) and not is_uuid(value)
+    ]
+
+
+def is_uuid(text: str) -> bool:
+    """Return whether a text is a machine's name for something."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What the product knows before the first case: places, agencies, promises, deadlines, days, answers."""

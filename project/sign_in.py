@@ -1,0 +1,141 @@
+"""Signing in by a phone number and a code: one entrance for applicants and staff."""
+
+import logging
+import secrets
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.account.views import RequestLoginCodeView
+from allauth.core import context
+from django import forms
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import User
+from cases.models.people import normal_phone
+from cases.policy import READING_ROLES, standing
+from cases.services.fields import PhoneField
+
+logger = logging.getLogger("dong_hanh")
+
+# Under this name the demonstration keeps the code, so that the page can show it.
+DEMO_CODE = "demo_code"
+
+
+def landing(user: User | AnonymousUser) -> str:
+    """Return the first page after signing in: hers, the worklist, or the register of a supervisor."""
+    roles = {role for _agency, role in standing(user)}
+    if not roles:
+        return reverse("cases:mine")
+    if roles <= set(READING_ROLES):
+        return reverse("cases:register")
+    return reverse("workflows:worklist")
+
+
+class PhoneAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Tells allauth how we keep phones and send codes."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": _("This code does not match. Look at the newest message and type its 6 digits."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes, then ask for a new code."),
+        "rate_limited": _("A code was sent a moment ago. Wait one minute, then ask again."),
+    }
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where a person who just signed in goes, if nobody sent her elsewhere."""
+        return landing(request.user)
+
+    def clean_phone(self, phone: str) -> str:
+        """Return the phone as +84…, from however she typed it."""
+        return normal_phone(phone)
+
+    def phone_form_field(self, **kwargs: Any) -> forms.Field:
+        """Return the box for a phone number."""
+        kwargs.pop("label", None)
+        return PhoneField(
+            label=_("Your phone number"),
+            help_text=_("We send a code of 6 digits to it. No password."),
+            **kwargs,
+        )
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        """Give a person this phone."""
+        user.phone, user.phone_verified = phone, verified
+        user.save(update_fields=["phone", "phone_verified"])
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        """Return the phone of a person and whether it was verified."""
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        """Remember that she holds the phone."""
+        user.phone_verified = True
+        user.save(update_fields=["phone_verified"])
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """Return the person of this phone."""
+        return User.objects.filter(phone=phone).first()
+
+    def generate_phone_verification_code(self, *, user: User, phone: str) -> str:
+        """Return six digits."""
+        return f"{secrets.randbelow(10**6):06d}"
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        """Send the code; the demonstration has no telephone and shows it on the page instead."""
+        if settings.IS_DEMO:
+            logger.info("Code for %s: %s", phone, code)
+            context.request.session[DEMO_CODE] = code
+        else:
+            logger.error("No SMS gateway is connected: the sign-in code could not be sent.")
+
+    def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
+        """Send nothing: every phone is known once it was typed."""
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        """Send nothing: there is no separate sign-up."""
+
+
+class PhoneForm(RequestLoginCodeForm):  # type: ignore[misc]
+    """Asks for the phone. Whoever is new becomes known here: there is no separate sign-up."""
+
+    _user: User | None
+
+    def clean_phone(self) -> str:
+        """Return the phone; after the rate limits a new one gets a person, unverified until the code is typed."""
+        phone = str(super().clean_phone())
+        if self._user is None:
+            self._user, _new = User.objects.get_or_create(phone=phone, defaults={"password": make_password(None)})
+        return phone
+
+
+class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+    """Asks for the code."""
+
+    code = forms.CharField(
+        label=_("The code of 6 digits"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-5"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """Compare the digits; spaces and dots do no harm."""
+        self.cleaned_data["code"] = "".join(sign for sign in self.cleaned_data["code"] if sign.isdigit())
+        return str(super().clean_code())
+
+
+class Enter(RequestLoginCodeView):  # type: ignore[misc]
+    """The one entrance. It opens again while a code is out, so that a mistyped number can be mended."""
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> None:
+        """Stay here; the next number takes the place of the last."""
+
+
+enter = Enter.as_view()

@@ -1,0 +1,37 @@
+"""Every address of Đồng Hành."""
+
+from allauth.account import views as account
+from django.conf import settings
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from project import views
+from project.sign_in import enter
+
+# Of allauth's pages only those of signing in by code are open.
+sign_in = [
+    path("vao/", enter, name="account_request_login_code"),
+    path("vao/ma/", account.confirm_login_code, name="account_confirm_login_code"),
+    path(
+        "dang-nhap/",
+        RedirectView.as_view(pattern_name="account_request_login_code", query_string=True),
+        name="account_login",
+    ),
+    path("ra/", account.logout, name="account_logout"),
+    path("tam-khoa/", account.account_inactive, name="account_inactive"),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("tai-khoan/", include(sign_in)),
+    path("thoat-nhanh/", views.leave, name="leave"),
+    path(settings.NEUTRAL_PAGE.lstrip("/"), views.neutral, name="neutral"),
+    path("", include("workflows.urls")),
+    path("", include("cases.urls")),
+    path("", include("notifications.urls")),
+]
+
+handler400 = "project.views.bad_request"
+handler403 = "project.views.not_found"
+handler404 = "project.views.not_found"
+handler500 = "project.views.broken"

@@ -1,0 +1,75 @@
+"""Builders: say only what matters."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from cases.models import Case, Commune, User
+from project.demo import player
+from project.demo.cast import COMMUNES
+from tests.conftest import THURSDAY
+
+A_QUESTION = "Quy định về hoá đơn điện tử với bán hàng qua sàn áp dụng thế nào cho công ty của tôi?"
+A_REASON = "Đủ thông tin để kết luận, đã đối chiếu giấy tờ."
+# So small that one applicant's yearly ceiling holds for many cases.
+A_SMALL_AMOUNT = 100_000
+
+
+def answers_for(**changes: Any) -> dict[str, Any]:
+    """Return the answers of a micro company of women in Lê Chân, changed where the test says so."""
+    commune = Commune.objects.get(name=changes.pop("commune", COMMUNES[0]), province__prefix="HPG")
+    return {
+        "full_name": "Nguyễn Thị Hạnh",
+        "entity_type": "llc1",
+        "entity_name": "Công ty TNHH may Hạnh Phúc",
+        "tax_code": "",
+        "registered_on": "2022-03-15",
+        "sector": "industry",
+        "employees_insured": 8,
+        "female_employees": 7,
+        "disabled_employees": 0,
+        "revenue_last_year": 2_400_000_000,
+        "total_capital": 1_000_000_000,
+        "women_capital_pct": "100",
+        "woman_manager": "yes",
+        "province": commune.province_id,
+        "commune": commune.code,
+        "law_field": "tax",
+        "question_kind": "general",
+        "need": A_QUESTION,
+        "urgent_until": "",
+        "at_court": "no",
+        "priority": "no",
+        "priority_reason": "",
+        **changes,
+    }
+
+
+def a_draft(applicant: User, *, at: datetime = THURSDAY, **changes: Any) -> Case:
+    """Return a draft with every answer saved."""
+    return player.draft(answers_for(**changes), applicant=applicant, at=at)
+
+
+def a_case(
+    applicant: User,
+    *,
+    at_node: str = "intake",
+    at: datetime = THURSDAY,
+    answers: Mapping[str, Any] | None = None,
+    **chosen: Any,
+) -> Case:
+    """Return a filed case that waits at this step, brought there by the real actions, a minute apart."""
+    answers = dict(answers or {})
+    way = player.way_to("legal_advice", 1, at_node)
+    if any(facts.get("wants_cost_support") for _node, _verdict, facts in way):
+        answers = {"question_kind": "specific", "wants_cost_support": "yes", "adviser_fee": 5_000_000, **answers}
+    case = player.submit(a_draft(applicant, at=at, **answers), at=at)
+    for number, (node, verdict, facts) in enumerate(way, start=1):
+        given = {"amount": A_SMALL_AMOUNT, **facts, **chosen}
+        player.conclude(case, node, verdict, at=at + timedelta(minutes=number), **given)
+    return case
+
+
+def item_at(case: Case, node: str) -> Any:
+    """Return the open work item of a node."""
+    return player.open_item(case, node)

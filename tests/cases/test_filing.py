@@ -1,0 +1,223 @@
+"""She fills in a draft, page by page, and sends it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.forms import filing
+from cases.models import Case, CaseState, Province, User
+from cases.services import SERVICES
+from project.demo.cast import Cast
+from tests import browsing
+from tests.builders import a_draft, answers_for
+
+W1 = SERVICES["legal_advice"]
+
+
+def post(client: Client, case: Case, slug: str, **values: Any) -> Any:
+    return client.post(reverse("cases:page", args=[case.key, slug]), values)
+
+
+def draft_of(user: User, **changes: Any) -> tuple[Client, Case]:
+    return browsing.signed_in(user), a_draft(user, **changes)
+
+
+def saved(case: Case) -> dict[str, Any]:
+    return dict(Case.objects.get(pk=case.pk).answers.data)
+
+
+def test_nobody_signs_in_before_reading_what_is_asked_but_a_draft_needs_a_person(cast: Cast, client: Client) -> None:
+    page = reverse("cases:start", args=["legal_advice"])
+    assert client.get(reverse("home")).status_code == client.get(page).status_code == 200
+    assert client.post(page).status_code == 200
+    assert not Case.objects.exists()
+    assert client.get(reverse("cases:start", args=["nothing"])).status_code == 404
+
+
+def test_the_longest_way_has_twelve_pages_with_the_check(cast: Cast) -> None:
+    longest = {"entity_type": "llc2", "question_kind": "specific"}
+    assert len(W1.asked(longest)) + len(["papers", "check"]) <= 12
+
+
+def test_a_woman_with_an_idea_is_asked_nothing_about_a_business(cast: Cast) -> None:
+    slugs = [page.slug for page in W1.asked({"entity_type": "idea", "question_kind": "specific"})]
+    assert not {"viec-kinh-doanh", "quy-mo", "von-cua-phu-nu", "chi-phi"} & set(slugs)
+
+
+def test_what_she_saved_stands_in_the_boxes_when_she_comes_back(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    page = client.get(reverse("cases:page", args=[case.key, "quy-mo"])).content.decode()
+    assert 'value="2.400.000.000"' in page
+    page = client.get(reverse("cases:page", args=[case.key, "viec-kinh-doanh"])).content.decode()
+    assert 'name="registered_on_day" class="govuk-input" value="15"' in page
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "wrong", "words"),
+    [
+        ("ve-chi", {"full_name": "Mai 123", "entity_type": "idea"}, "full_name", "chỉ bằng chữ"),
+        ("ve-chi", {"full_name": "Mai Lê", "personal_id": "12", "entity_type": "idea"}, "personal_id", "12 chữ số"),
+        ("viec-kinh-doanh", {"entity_name": "A", "tax_code": "0100112438"}, "tax_code", "từng số một"),
+        ("quy-mo", {"employees_insured": "3", "female_employees": "4"}, "female_employees", "xem lại hai số"),
+        ("quy-mo", {"employees_insured": "ba người"}, "employees_insured", "chỉ viết chữ số"),
+        ("quy-mo", {"employees_insured": "3"}, "revenue_last_year", "một trong hai là đủ"),
+        ("von-cua-phu-nu", {"women_capital_pct": "50,999"}, "women_capital_pct", "từ 0 đến 100"),
+        ("cau-hoi", {"need": "Ngắn quá", "at_court": "no"}, "need", "ít nhất 20"),
+    ],
+)
+def test_a_wrong_box_says_what_to_do_and_keeps_what_she_typed(
+    cast: Cast, slug: str, values: dict[str, str], wrong: str, words: str
+) -> None:
+    client, case = draft_of(cast.applicant)
+    before = saved(case)
+    page = post(client, case, slug, **values).content.decode()
+    assert "<title>Lỗi:" in page
+    assert words in page
+    assert f'href="#id_{wrong}' in page
+    assert all(value in page for value in values.values())
+    assert saved(case) == before
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year", "words"),
+    [
+        ("31", "2", "2022", "Tháng 2 năm 2022 chỉ có 28 ngày. Chị xem lại ngày và tháng."),
+        ("1", "13", "2022", "Tháng là số từ 1 đến 12"),
+        ("1", "1", "2999", "4 chữ số"),
+        ("", "1", "2022", "bằng chữ số"),
+        ("1", "1", "2099", "Ngày này chưa tới"),
+        ("²", "1", "2022", "bằng chữ số"),
+    ],
+)
+def test_a_date_that_is_none_is_explained(cast: Cast, day: str, month: str, year: str, words: str) -> None:
+    client, case = draft_of(cast.applicant)
+    boxes = {"registered_on_day": day, "registered_on_month": month, "registered_on_year": year}
+    page = post(client, case, "viec-kinh-doanh", entity_name="Bún Mai", sector="trade", **boxes)
+    assert words in page.content.decode()
+
+
+def test_spaces_and_dots_in_numbers_do_no_harm_and_shares_stay_exact(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    post(client, case, "quy-mo", employees_insured=" 1.0 ", revenue_last_year="2 400.000 000 đ")
+    post(client, case, "von-cua-phu-nu", women_capital_pct="50,99 %", woman_manager="yes")
+    business = {"entity_name": "Bún  Mai", "tax_code": "01.00 112 437-001", "sector": "trade"}
+    post(client, case, "viec-kinh-doanh", **business)
+    data = saved(case)
+    assert (data["employees_insured"], data["revenue_last_year"]) == (10, 2_400_000_000)
+    assert (data["women_capital_pct"], data["tax_code"]) == ("50.99", "0100112437-001")
+    assert data["entity_name"] == "Bún Mai"
+
+
+def test_a_province_where_we_are_not_open_is_said_clearly(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    assert "chưa mở ở nơi này" in post(client, case, "tinh-thanh", province="79").content.decode()
+
+
+def test_another_province_asks_for_the_commune_again(cast: Cast) -> None:
+    _client, case = draft_of(cast.applicant)
+    Province.objects.filter(pk="01").update(prefix="HNI")
+    filing.save_page(case, slug="tinh-thanh", values={"province": "01"}, at=case.created_at)
+    assert [page.slug for page in filing.missing_pages(W1, saved(case))] == ["xa-phuong"]
+
+
+def test_a_change_from_the_check_leads_back_to_it_or_to_what_it_newly_asks(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    check = reverse("cases:check", args=[case.key])
+    priority = reverse("cases:page", args=[case.key, "uu-tien"]) + "?xem-lai"
+    assert client.post(priority, {"priority": "yes"})["Location"] == check
+    matter = reverse("cases:page", args=[case.key, "viec-can-hoi"]) + "?xem-lai"
+    answer = client.post(matter, {"law_field": "tax", "question_kind": "specific"})
+    assert answer["Location"].endswith("/dien/chi-phi/?xem-lai")
+
+
+def test_the_check_shows_every_answer_with_its_way_back(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    page = client.get(reverse("cases:check", args=[case.key])).content.decode()
+    for shown in ("2.400.000.000 đồng", "15/03/2022", "100 %", "Phường Lê Chân", "Nguyễn Thị Hạnh"):
+        assert shown in page
+    for asked in W1.asked(saved(case)):
+        assert reverse("cases:page", args=[case.key, asked.slug]) + "?xem-lai" in page
+    assert "checked" not in page
+
+
+def test_a_consent_she_did_not_give_keeps_the_draft_and_names_the_box(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    response = client.post(reverse("workflows:submit", args=[case.key]), {"handle": "on"})
+    assert "<title>Lỗi:" in response.content.decode()
+    assert 'href="#id_consult"' in response.content.decode()
+    assert Case.objects.get(pk=case.pk).state == CaseState.DRAFT
+
+
+def test_the_reason_for_priority_asks_for_its_own_consent_and_leaves_the_answers(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant, priority="yes", priority_reason="Tôi nuôi con một mình.")
+    assert browsing.send(client, case, without=("sensitive",)).status_code == 200
+    assert browsing.send(client, case).status_code == 302
+    assert "priority_reason" not in saved(case)
+    assert "nuôi con" not in client.get(reverse("cases:status", args=[case.key])).content.decode()
+
+
+def test_an_unfinished_draft_cannot_be_sent(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant, need="")
+    page = client.get(reverse("cases:check", args=[case.key])).content.decode()
+    assert "Làm tiếp: Câu hỏi của chị" in page
+    browsing.send(client, case)
+    assert Case.objects.get(pk=case.pk).state == CaseState.DRAFT
+
+
+def test_answers_that_are_no_longer_asked_are_forgotten_when_she_sends(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant, question_kind="specific", wants_cost_support="yes", adviser_fee=3_000_000)
+    post(client, case, "viec-can-hoi", law_field="tax", question_kind="general")
+    browsing.send(client, case)
+    assert "adviser_fee" not in saved(case)
+    assert Case.objects.get(pk=case.pk).facts["wants_cost_support"] is False
+
+
+def test_a_second_click_leads_to_the_same_confirmation(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    first, second = browsing.send(client, case), browsing.send(client, case)
+    assert first["Location"] == second["Location"] == reverse("cases:filed", args=[case.key])
+    assert Case.objects.get(pk=case.pk).events.count() == 1
+
+
+def test_a_sent_case_is_no_longer_filled_in(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    browsing.send(client, case)
+    for name, args in (("page", ["cau-hoi"]), ("papers", []), ("check", [])):
+        response = client.post(reverse(f"cases:{name}", args=[case.key, *args]), {"need": "x" * 30, "at_court": "no"})
+        assert response.status_code == 302
+    assert saved(case)["need"] == answers_for()["need"]
+
+
+def test_a_draft_is_nothing_to_everybody_else(cast: Cast) -> None:
+    _client, case = draft_of(cast.applicant)
+    stranger = browsing.signed_in(cast.another_applicant)
+    for name, args in (("page", ["cau-hoi"]), ("papers", []), ("check", []), ("status", []), ("filed", [])):
+        assert stranger.get(reverse(f"cases:{name}", args=[case.key, *args])).status_code == 404
+        answer = Client().get(reverse(f"cases:{name}", args=[case.key, *args]))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/tai-khoan/")
+
+
+NASTY = ("\x00", "\x00" * 30, "<script>alert(1)</script>", "9" * 400, "-1", "NaN", "Infinity", "١٢٣", "2" * 9000)
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_no_input_breaks_a_page(cast: Cast, nasty: str) -> None:
+    client, case = draft_of(cast.applicant, question_kind="specific")
+    for page in W1.asked(saved(case)):
+        form = filing.page_form(page, saved(case))
+        names = [*form.fields, *(f"{name}_{part}" for name in form.fields for part in ("day", "month", "year"))]
+        response = post(client, case, page.slug, **dict.fromkeys(names, nasty))
+        assert response.status_code in (200, 302)
+        assert "<script>alert" not in response.content.decode()
+    assert post(client, case, "khong-co-trang-nay", need=nasty).status_code == 302
+    assert client.post(reverse("workflows:submit", args=[case.key]), {"key": nasty, "handle": nasty}).status_code == 200
+
+
+def test_ten_megabytes_of_text_are_refused_in_words(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    response = post(client, case, "cau-hoi", need="x" * 10_000_000)
+    assert response.status_code == 400
+    assert "dài quá" in response.content.decode()

@@ -1,0 +1,113 @@
+"""The register of those who supervise."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.models import Case, User
+from cases.queries import register as registers
+from cases.queries.register import codes_like, register
+from project.demo import player
+from project.demo.cast import Cast
+from tests.browsing import signed_in
+from tests.builders import a_case, a_draft
+
+ADDRESS = "/giam-sat/"
+
+
+def listed(user: User, at: datetime, **chosen: str) -> list[Case]:
+    return [row.case for row in register(user, at=at, **chosen).rows]
+
+
+def test_only_supervisors_and_auditors_have_one(cast: Cast) -> None:
+    for part, person in cast.people():
+        status = signed_in(person).get(ADDRESS).status_code
+        assert (part, status) == (part, 200 if part in ("supervisor", "auditor") else 404)
+
+
+def test_drafts_sealed_cases_and_her_own_never_stand_in_it(cast: Cast, at: datetime) -> None:
+    a_draft(cast.applicant)
+    a_case(cast.applicant, at_node="direct_help")
+    a_case(cast.supervisor)
+    shown = a_case(cast.another_applicant)
+    assert listed(cast.supervisor, at) == [shown]
+
+
+def test_the_newest_stands_first_and_pages_follow_one_another(
+    cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registers, "PAGE", 2)
+    cases = [a_case(cast.applicant, at=at + timedelta(minutes=nth // 2)) for nth in range(5)]
+    seen: list[Case] = []
+    after = ""
+    for _page in range(3):
+        page = register(cast.supervisor, after=after, at=at)
+        seen += [row.case for row in page.rows]
+        after = page.after
+    assert after == ""
+    assert seen == cases[::-1]
+
+
+def test_it_is_filtered_by_state_and_service_in_the_address(cast: Cast, at: datetime) -> None:
+    sent, closed = a_case(cast.applicant), a_case(cast.applicant, at_node="deliver")
+    player.conclude(closed, "deliver", "delivered", at=at + timedelta(days=1))
+    assert listed(cast.supervisor, at, state="closed") == [closed]
+    assert listed(cast.supervisor, at, state="submitted") == [sent]
+    assert listed(cast.supervisor, at, service="nothing") == []
+    text = signed_in(cast.supervisor).get(ADDRESS, {"state": "closed"}).content.decode()
+    assert closed.short_code in text
+    assert sent.short_code not in text
+
+
+@pytest.mark.parametrize("after", ["x", "/", "2026-11-05/1", "2026-11-05T00:00:00+07:00/x"])
+def test_a_broken_cursor_opens_the_first_page(cast: Cast, at: datetime, after: str) -> None:
+    case = a_case(cast.applicant)
+    assert listed(cast.supervisor, at, after=after) == [case]
+
+
+def test_a_case_is_found_by_its_code_or_its_end_however_typed(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant)
+    a_case(cast.applicant)
+    assert case.code is not None
+    for typed in (case.code, case.short_code, case.short_code.lower(), case.short_code.replace("-", " ")):
+        assert listed(cast.supervisor, at, code=typed) == [case]
+    wrong = case.short_code[:-1] + ("0" if case.short_code[-1] != "0" else "1")
+    assert codes_like(wrong, at=at) == []
+    text = signed_in(cast.supervisor).get(ADDRESS, {"code": wrong}).content.decode()
+    assert "Không tìm thấy mã này." in text
+    assert wrong in text
+
+
+def test_a_sealed_case_is_not_found_by_its_code(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="direct_help")
+    assert listed(cast.supervisor, at, code=case.code or "") == []
+
+
+def test_the_page_leads_to_the_story_and_counts_nothing(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant)
+    client = signed_in(cast.supervisor)
+    with CaptureQueriesContext(connection) as captured:
+        text = client.get(ADDRESS).content.decode()
+    assert reverse("workflows:story", args=[case.key]) in text
+    assert [
+        query["sql"] for query in captured if "COUNT(" in query["sql"] and "notifications" not in query["sql"]
+    ] == []
+
+
+def test_a_longer_register_costs_no_more_queries(cast: Cast) -> None:
+    client = signed_in(cast.supervisor)
+
+    def cost() -> Any:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(ADDRESS)
+        return len(captured)
+
+    a_case(cast.applicant)
+    few = cost()
+    for _nth in range(3):
+        a_case(cast.another_applicant)
+    assert cost() == few

@@ -1,0 +1,157 @@
+"""Where is my case, until when, with whom, and what can I do."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from cases.models import AccessRecord, Case, User
+from cases.queries.mine import DONE, NOW, TO_COME, where_is
+from project.demo import player
+from project.demo.cast import Cast
+from tests import browsing
+from tests.builders import a_case, a_draft
+from tests.conftest import THURSDAY
+from workflows import actions
+
+ANSWER = "Chị lập hoá đơn điện tử cho từng lần bán, khi giao hàng cho người mua."
+REFUSAL = "Lần này chúng tôi chưa hỗ trợ được, vì việc của chị đang ở toà án."
+
+
+def page_of(case: Case, reader: User | None = None, name: str = "status") -> str:
+    with time_machine.travel(THURSDAY + timedelta(hours=3), tick=False):
+        response = browsing.signed_in(reader or case.applicant).get(reverse(f"cases:{name}", args=[case.key]))
+    return response.content.decode()
+
+
+def test_the_confirmation_stays_and_names_code_date_office_and_phone(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    for _reload in range(2):
+        page = page_of(case, name="filed")
+        assert str(case.code) in page
+        assert "Thứ Sáu, 06/11/2026" in page
+        assert "Hội Liên hiệp Phụ nữ phường Lê Chân" in page
+        assert "0225 000 1234" in page
+
+
+def test_a_new_case_shows_one_step_done_one_being_done_and_the_usual_ones_to_come(cast: Cast) -> None:
+    path = where_is(a_case(cast.applicant)).path
+    assert [step.state for step in path] == [DONE, NOW, TO_COME, TO_COME, TO_COME]
+    page = page_of(a_case(cast.another_applicant))
+    assert page.count('aria-current="step"') == 1
+    assert page.count("Chưa đến:") == 3
+
+
+def test_offices_that_work_side_by_side_are_named_in_one_step(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="draft")
+    where = where_is(case)
+    assert [step.state for step in where.path].count(NOW) == 1
+    assert "Sở Tư pháp" in page_of(case)
+
+
+def test_a_refusal_that_is_returned_walks_the_same_step_again_and_shows_her_nothing(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="triage")
+    player.conclude(case, "triage", "refuse", at=THURSDAY + timedelta(hours=1), answer=REFUSAL)
+    assert REFUSAL not in page_of(case)
+    player.conclude(case, "approve_refusal", "return", at=THURSDAY + timedelta(hours=2))
+    assert REFUSAL not in page_of(case)
+    labels = [str(step.label) for step in where_is(case).path]
+    assert len(labels) == len(set(labels))
+    assert [step.state for step in where_is(case).path][2] == NOW
+
+
+def test_an_approved_refusal_says_why_and_what_she_can_do(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="triage")
+    player.conclude(case, "triage", "refuse", at=THURSDAY, answer=REFUSAL, reason_code="AT_COURT")
+    player.conclude(case, "approve_refusal", "approve", at=THURSDAY + timedelta(hours=1))
+    page = page_of(case)
+    assert REFUSAL in page
+    assert "Toà án hoặc cơ quan khác đang giải quyết việc này" in page
+    assert "Trợ giúp pháp lý miễn phí" in page
+    assert "Rút hồ sơ" not in page
+
+
+def test_a_case_that_is_not_accepted_says_why_and_what_she_can_do(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    player.conclude(case, "intake", "not_accept", at=THURSDAY, answer=REFUSAL, reason_code="OUT_OF_SCOPE")
+    page = page_of(case)
+    assert REFUSAL in page
+    assert "Chị gọi chúng tôi" in page
+
+
+def test_the_answer_stands_on_the_page_once_it_is_decided_and_not_before(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="approve", answer=ANSWER)
+    assert ANSWER not in page_of(case)
+    player.conclude(case, "approve", "approve", at=THURSDAY + timedelta(hours=1))
+    assert ANSWER in page_of(case)
+
+
+def test_direct_help_reads_like_any_other_step(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="direct_help")
+    page = page_of(case)
+    assert "Hội Liên hiệp Phụ nữ thành phố đang hỗ trợ chị" in page
+    for betraying in ("trợ giúp pháp lý", "bạo lực", "giữ kín", "safe", "legal_aid", "sealed"):
+        assert betraying not in page.lower()
+
+
+def test_lateness_is_said_first_and_openly(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    with time_machine.travel(THURSDAY + timedelta(days=3), tick=False):
+        client = browsing.signed_in(cast.applicant)
+        page = client.get(reverse("cases:status", args=[case.key])).content.decode()
+    assert "Chúng tôi trễ hẹn với chị 2 ngày, xin lỗi chị." in page
+
+
+def test_her_turn_stands_first_with_the_question_and_the_button(cast: Cast) -> None:
+    other = a_case(cast.applicant, at=THURSDAY + timedelta(minutes=5))
+    case = a_case(cast.applicant)
+    player.ask(case, "intake", question="Chị gửi thêm ảnh hợp đồng.", at=THURSDAY)
+    page = page_of(case)
+    assert "Chị gửi thêm ảnh hợp đồng." in page
+    assert reverse("workflows:answer", args=[case.key]) in page
+    mine = browsing.signed_in(cast.applicant).get(reverse("cases:mine")).content.decode()
+    assert "Chờ chị trả lời" in mine
+    assert mine.index(str(case.code)) < mine.index(str(other.code))
+
+
+def test_she_sees_which_office_opened_her_case_and_not_her_own_readings(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    assert "Chưa ai mở hồ sơ." in page_of(case)
+    for person in (cast.commune_officer, cast.applicant):
+        AccessRecord.objects.create(case=case, person=person, part="case", purpose="intake", at=THURSDAY)
+    page = page_of(case)
+    assert "Hội Liên hiệp Phụ nữ phường Lê Chân" in page.split("Ai đã mở hồ sơ của chị")[1]
+    assert cast.commune_officer.full_name not in page
+
+
+def test_drafts_are_in_her_list_and_lead_back_to_where_she_was(cast: Cast) -> None:
+    case = a_draft(cast.applicant)
+    client = browsing.signed_in(cast.applicant)
+    page = client.get(reverse("cases:mine")).content.decode()
+    assert "Bản nháp" in page
+    assert reverse("cases:check", args=[case.key]) in page
+    assert client.get(reverse("cases:status", args=[case.key])).status_code == 302
+
+
+def test_her_page_is_nothing_to_anybody_else_not_even_to_the_office(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    for person in (cast.another_applicant, cast.commune_officer, cast.supervisor):
+        for name in ("status", "filed"):
+            response = browsing.signed_in(person).get(reverse(f"cases:{name}", args=[case.key]))
+            assert response.status_code == 404
+    assert Client().get(reverse("cases:status", args=[case.key])).status_code == 302
+
+
+def test_no_page_of_hers_is_kept_by_the_browser(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    response = browsing.signed_in(cast.applicant).get(reverse("cases:status", args=[case.key]))
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_a_case_she_took_back_never_says_that_the_step_it_was_at_was_done(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=THURSDAY)
+    path = where_is(Case.objects.get(pk=case.pk)).path
+    assert [str(step.label) for step in path] == ["Chị gửi hồ sơ", "Chị đã rút hồ sơ này"]

@@ -1,0 +1,47 @@
+"""The cast, the reference data, and the one fixture that lets Django flush append-only tables."""
+
+from datetime import datetime
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from cases.models import Province
+from cases.queries.directory import directory
+from project.demo.cast import Cast, gather
+from tests.append_only_fixture import flush_past_the_triggers  # noqa: F401 - a fixture
+from workflows.queries.rulebook import rulebook
+
+# A Thursday without a holiday near it: TC-01 begins on it.
+THURSDAY = timezone.make_aware(datetime(2026, 11, 5, 9, 0))  # noqa: DTZ001 - made aware here
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Load the reference data once, outside every test's transaction."""
+    with django_db_blocker.unblock():
+        call_command("load_reference", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """Give each test what a new process would have: nothing kept from another test."""
+    directory.cache_clear()
+    rulebook.cache_clear()
+    cache.clear()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody."""
+    if not Province.objects.exists():  # a transactional test before this one flushed the tables
+        call_command("load_reference", verbosity=0)
+    return gather()
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which a story begins."""
+    return THURSDAY

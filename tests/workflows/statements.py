@@ -1,0 +1,216 @@
+"""What every action asks of the database, statement by statement."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+from uuid import uuid4
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from project.demo import player
+from project.demo.cast import Cast, person
+from tests.builders import A_REASON, a_case, a_draft, item_at
+from tests.conftest import THURSDAY
+from workflows import actions
+from workflows.flows.registry import graph_for
+
+MOST = 14
+# The one act that needs one more: her name, and why she asks for priority, go to tables of their own (the second
+# so that one officer alone can read it and it can be erased alone), each at most once in the life of a case.
+FIRST_AND_URGENT = "with a reason for priority, her name new"
+ACTIONS = (
+    "submit",
+    "withdraw",
+    "answer",
+    "resubmit",
+    "rate",
+    "claim",
+    "release",
+    "decide",
+    "request_information",
+    "expire",
+)
+ALL_OFFICES: dict[str, Any] = {
+    f"consult_{office}": True for office in ("finance", "tech", "agri", "tax")
+}  # the widest split of W1
+_LATER = THURSDAY + timedelta(hours=3)
+_MUCH_LATER = THURSDAY + timedelta(days=90)
+
+# What each statement of a decision is for, in the order in which a table is met.
+_PURPOSES = {
+    ("BEGIN", "", 1): "",
+    ("SELECT", "cases_case", 1): "lock the case",
+    ("SELECT", "workflows_workitem", 1): (
+        "under the lock: the item, the case and its business, whether this form was sent before, "
+        "the number of the reference tables"
+    ),
+    ("SELECT", "cases_membership", 1): "the rule book: where the reviewer works",
+    ("INSERT", "cases_passage", 1): "the words: the reason and the answer",
+    ("INSERT", "cases_decision", 1): "the decision",
+    ("UPDATE", "workflows_workitem", 1): "close the item; one row, or somebody was faster",
+    ("INSERT", "workflows_workitem", 1): "open the next items, all at once",
+    ("INSERT", "cases_involvement", 1): "who may read the case from now on, all at once",
+    ("UPDATE", "cases_case", 1): "state, marking, facts, stage, dates, head of the chain",
+    ("INSERT", "cases_timelineevent", 1): "the one event",
+    ("SELECT", "cases_membership", 2): "whom to tell: everybody whose turn it is",
+    ("INSERT", "notifications_notification", 1): "the outbox, all at once",
+    ("COMMIT", "", 1): "",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call of one action and the SQL it sent, BEGIN and COMMIT included."""
+
+    action: str
+    what: str
+    statements: tuple[str, ...]
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """Each statement as (verb, table)."""
+        return [_kind(sql) for sql in self.statements]
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{verb} {table}".strip() for verb, table in self.kinds)
+        return f"{self.action} {self.what}: {len(self.statements)} ({kinds})"
+
+
+def _kind(sql: str) -> tuple[str, str]:
+    verb, outermost = sql.split()[0], sql
+    while outermost != (outermost := re.sub(r"\([^()]*\)", "", outermost)):
+        pass
+    table = re.search(r'(?:FROM|INTO|UPDATE) "(\w+)"', outermost)
+    return verb, table[1] if table else ""
+
+
+@contextmanager
+def recording(what: str = "") -> Iterator[list[Asked]]:
+    """Collect what is asked inside every call of an action, and only there."""
+    asked: list[Asked] = []
+
+    def recorded(name: str, action: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*args: Any, **kwargs: Any) -> Any:
+            with CaptureQueriesContext(connection) as captured:
+                result = action(*args, **kwargs)
+            asked.append(Asked(name, what, tuple(query["sql"] for query in captured.captured_queries)))
+            return result
+
+        return act
+
+    with ExitStack() as patches:
+        for name in ACTIONS:
+            patches.enter_context(mock.patch.object(actions, name, recorded(name, getattr(actions, name))))
+        yield asked
+
+
+def every_decision() -> Iterator[Asked]:
+    """Give every verdict of every step once, each with a reason in words and, where it may, words to her."""
+    steps = graph_for("legal_advice", 1).human_steps
+    every = [(node, option.verdict) for node, human in steps.items() for option in human.options]
+    for number, (node, verdict) in enumerate(every):
+        # Each of another woman: what was granted to one counts for all her cases of the year.
+        case = a_case(person(f"Chị {number}", f"0900 800 {number:03d}"), at_node=node)
+        yield decided(case, node, verdict)
+
+
+def decided(case: Any, node: str, verdict: str, *, what: str = "", **given: Any) -> Asked:
+    """Conclude one step with words, and return what that asked."""
+    given = {"reason": A_REASON, "answer": player.ANSWER, **given}
+    with recording(what or f"{node}: {verdict}") as asked:
+        player.conclude(case, node, verdict, at=_LATER, **given)
+    return asked[0]
+
+
+def every_other_action(cast: Cast) -> Iterator[Asked]:
+    """Do everything else that moves a case, each where it is widest."""
+    yield from _filing(cast)
+    applicant, officer = cast.applicant, cast.city_officer
+
+    case = a_case(applicant, at_node="triage", answers={"consult": "yes"})
+    yield decided(case, "triage", "general", what="triage: general, with four offices to consult", **ALL_OFFICES)
+    with recording("with a reason, five items open") as asked:
+        actions.withdraw(case, applicant=applicant, reason=A_REASON, key=uuid4(), at=_LATER)
+    yield asked[0]
+    with recording() as asked:
+        actions.resubmit(case, applicant=applicant, at=_LATER)
+    yield asked[0]
+
+    case = a_case(applicant, at_node="consult_finance", **ALL_OFFICES)
+    for node in ("draft", "consult_tech", "consult_agri", "consult_tax"):
+        player.conclude(case, node, "drafted" if node == "draft" else "opinion", at=_LATER)
+    yield decided(case, "consult_finance", "opinion", what="consult_finance: opinion, the last before the join")
+
+    case = a_case(applicant, at_node="triage")
+    with recording() as asked:
+        item = actions.claim(item_at(case, "triage"), reviewer=officer, key=uuid4(), at=_LATER)
+        actions.release(item, reviewer=officer, key=uuid4(), at=_LATER)
+    yield from asked
+    with recording() as asked:
+        player.ask(case, "triage", question=A_REASON, at=_LATER, fields=("entity_name",))
+    yield asked[0]
+    with recording("with a correction") as asked:
+        player.reply(case, text=A_REASON, corrections={"entity_name": "Công ty TNHH Mai"}, at=_LATER)
+    yield asked[0]
+    request = player.ask(case, "triage", question=A_REASON, at=_LATER)
+    with recording() as asked:
+        actions.expire(request, at=_MUCH_LATER)
+    yield asked[0]
+
+    case = a_case(applicant, at_node="deliver")
+    player.conclude(case, "deliver", "delivered", at=_LATER)
+    with recording() as asked:
+        actions.rate(case, applicant=applicant, score=3, key=uuid4(), at=_LATER)
+    yield asked[0]
+
+
+def _filing(cast: Cast) -> Iterator[Asked]:
+    why: dict[str, Any] = {"priority": "yes", "priority_reason": A_REASON}
+    another_name: dict[str, Any] = {"full_name": "Trần Thị Mai Anh"}
+    for what, answers in (
+        ("her name known", {}),
+        ("her name new", another_name),
+        ("with a reason for priority", {**why, **another_name}),
+        (FIRST_AND_URGENT, why),
+    ):
+        with recording(what) as asked:
+            player.submit(a_draft(cast.applicant, **answers), at=THURSDAY)
+        yield asked[0]
+
+
+def everything(cast: Cast) -> list[Asked]:
+    """Do everything once, in a process that has served before."""
+    a_case(cast.applicant, at_node="approve")
+    return [*every_other_action(cast), *every_decision()]
+
+
+def as_markdown(asked: Sequence[Asked]) -> str:
+    """Return docs/statements.md: the statements of one decision, then how many every action takes."""
+    [step] = [one for one in asked if one.what == "triage: general, with four offices to consult"]
+    met: dict[tuple[str, str], int] = {}
+    lines = [
+        "# What a step asks of the database",
+        "",
+        "Written by `.venv/bin/python -m benchmarks.statements`; `tests/workflows/test_statements.py` counts anew",
+        f"and holds this page against it. A step takes at most {MOST} statements, BEGIN and COMMIT included, in a",
+        "process that has served before (agencies, places, deadline rules and calendar are kept in memory by version).",
+        f"One act takes {MOST + 1}: filing under a new name with a reason for priority; each has its own table.",
+        "",
+        "## One decision",
+        "",
+        "The city Women's Union sorts a question and asks four offices beside the Department of Justice: five items.",
+        "",
+        "| | statement | table | what for |",
+        "|---|---|---|---|",
+    ]
+    for number, (verb, table) in enumerate(step.kinds, start=1):
+        met[verb, table] = met.get((verb, table), 0) + 1
+        lines.append(f"| {number} | {verb} | {table} | {_PURPOSES[verb, table, met[verb, table]]} |")
+    lines += ["", "## Every action", "", "| action | where it is widest | statements |", "|---|---|---|"]
+    lines += [f"| {one.action} | {one.what} | {len(one.statements)} |" for one in asked]
+    return "\n".join(lines) + "\n"

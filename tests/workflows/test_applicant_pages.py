@@ -1,0 +1,163 @@
+"""The pages on which she moves her own case: answer, take back, send again, rate."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pytest_django import Settings
+
+from cases.models import Case, CaseState, Passage
+from project.demo import player
+from project.demo.cast import Cast
+from tests import browsing
+from tests.builders import a_case
+from tests.conftest import THURSDAY
+from workflows import actions
+
+QUESTION = "Chị xem lại số lao động và gửi ảnh hợp đồng."
+
+
+@pytest.fixture(autouse=True)
+def documents_elsewhere(settings: Settings, tmp_path: object) -> None:
+    storages = {**settings.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = storages
+
+
+def asked(cast: Cast, *fields: str) -> Case:
+    case = a_case(cast.applicant)
+    player.ask(case, "intake", question=QUESTION, fields=fields, at=THURSDAY)
+    return case
+
+
+def test_she_answers_corrects_and_adds_papers_on_one_page(cast: Cast) -> None:
+    case = asked(cast, "employees_insured", "registered_on", "contract")
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    page = client.get(url)
+    text = page.content.decode()
+    assert QUESTION in text
+    assert 'name="employees_insured"' in text
+    assert 'value="15"' in text
+    assert 'name="paper_contract"' in text
+    assert 'name="female_employees"' not in text
+    corrections = {"registered_on": "2021-04-16", "employees_insured": "9"}
+    response = client.post(
+        url,
+        {
+            **browsing.hidden(page),
+            "reply": "Tôi gửi kèm hợp đồng.",
+            **browsing.as_boxes(corrections),
+            "paper_contract": browsing.a_pdf(),
+        },
+    )
+    assert response.status_code == 302
+    case = Case.objects.get(pk=case.pk)
+    assert case.answers.data["employees_insured"] == 9
+    assert case.answers.data["registered_on"] == "2021-04-16"
+    assert case.documents.get().kind == "contract"
+    assert case.information_requests.get().ending == "answered"
+    assert client.get(url).status_code == 302
+
+
+def test_nothing_she_typed_is_lost_when_a_correction_or_a_file_is_wrong(cast: Cast) -> None:
+    case = asked(cast, "employees_insured", "contract")
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    response = client.post(
+        url,
+        {
+            "reply": "Chữ tôi vừa gõ.",
+            "employees_insured": "hai",
+            "paper_contract": SimpleUploadedFile("a.pdf", b"MZ\x00 program"),
+        },
+    )
+    page = response.content.decode()
+    assert "<title>Lỗi:" in page
+    assert "Có 2 chỗ cần sửa" in page
+    assert "Chữ tôi vừa gõ." in page
+    assert 'value="hai"' in page
+    assert "tên là PDF nhưng bên trong không phải" in page
+    assert "chị chỉ chọn lại tệp" in page
+    assert case.information_requests.get().ending == "open"
+
+
+def test_a_correction_that_breaks_the_rest_of_its_page_is_said_where_she_can_change_it(cast: Cast) -> None:
+    case = asked(cast, "employees_insured")
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    page = client.post(url, {"reply": "Đây ạ.", "employees_insured": "2"}).content.decode()
+    assert "xem lại hai số" in page
+    assert 'href="#id_employees_insured"' in page
+
+
+def test_the_same_answer_sent_twice_is_one_answer(cast: Cast) -> None:
+    case = asked(cast)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    form = {**browsing.hidden(client.get(url)), "reply": "Đây ạ.", "paper_other": browsing.a_pdf()}
+    client.post(url, form)
+    form["paper_other"] = browsing.a_pdf()
+    assert client.post(url, form).status_code == 302
+    assert case.events.filter(verb="information_answered").count() == 1
+    assert case.documents.count() == 1
+
+
+def test_she_takes_a_case_back_after_one_more_question(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:withdraw", args=[case.key])
+    page = client.get(url)
+    assert Case.objects.get(pk=case.pk).state == CaseState.SUBMITTED
+    form = {**browsing.hidden(page), "reason": "Tôi đã tự lo được."}
+    for _click in range(2):
+        assert client.post(url, form)["Location"] == reverse("cases:status", args=[case.key])
+    assert Case.objects.get(pk=case.pk).state == CaseState.WITHDRAWN
+    assert Passage.objects.get(case=case, kind=Passage.Kind.REASON).body == "Tôi đã tự lo được."
+
+
+def test_a_decided_case_cannot_be_taken_back_and_her_words_are_not_lost(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="deliver")
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:withdraw", args=[case.key])
+    assert client.get(url).status_code == 302
+    response = client.post(url, {"reason": "Tôi không cần nữa vì đã có người giúp."})
+    assert response.status_code == 409
+    assert "Tôi không cần nữa vì đã có người giúp." in response.content.decode()
+    assert Case.objects.get(pk=case.pk).state == CaseState.DECIDED
+
+
+def test_an_expired_case_is_sent_again_with_one_button_and_nothing_filled_in_twice(cast: Cast) -> None:
+    case = asked(cast)
+    actions.expire_unanswered(at=THURSDAY + timedelta(days=60))
+    client = browsing.signed_in(cast.applicant)
+    page = client.get(reverse("cases:status", args=[case.key])).content.decode()
+    assert "Đây không phải từ chối" in page
+    first = client.post(reverse("workflows:resubmit", args=[case.key]))
+    assert client.post(reverse("workflows:resubmit", args=[case.key]))["Location"] == first["Location"]
+    draft = Case.objects.get(resubmission_of=case)
+    assert draft.answers.data == Case.objects.get(pk=case.pk).answers.data
+    assert browsing.send(client, draft).status_code == 302
+    assert Case.objects.get(pk=draft.pk).state == CaseState.SUBMITTED
+
+
+@pytest.mark.parametrize("score", ["3", "1"])
+def test_she_says_in_one_tap_whether_it_helped(cast: Cast, score: str) -> None:
+    case = a_case(cast.applicant, at_node="deliver")
+    player.conclude(case, "deliver", "delivered", at=THURSDAY + timedelta(days=1))
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:rate", args=[case.key])
+    assert client.post(url, {"score": score}).status_code == 302
+    assert Case.objects.get(pk=case.pk).satisfaction == int(score)
+
+
+@pytest.mark.parametrize("score", ["", "7", "nhiều", "\x00"])
+def test_a_score_that_is_none_changes_nothing(cast: Cast, score: str) -> None:
+    case = a_case(cast.applicant)
+    client = browsing.signed_in(cast.applicant)
+    assert client.post(reverse("workflows:rate", args=[case.key]), {"score": score}).status_code == 302
+    assert Case.objects.get(pk=case.pk).satisfaction is None
+
+
+def test_nobody_else_can_move_her_case(cast: Cast) -> None:
+    case = asked(cast)
+    for person in (cast.another_applicant, cast.commune_officer, cast.supervisor):
+        client = browsing.signed_in(person)
+        for name in ("submit", "withdraw", "answer", "resubmit", "rate"):
+            url = reverse(f"workflows:{name}", args=[case.key])
+            assert client.post(url, {"reply": "x", "score": "3"}).status_code == 404, name
+    assert case.information_requests.get().ending == "open"

@@ -1,0 +1,62 @@
+"""Whatever everybody does in whatever order: no case is stuck, lost, doubled or rewritten."""
+
+import sys
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from project.demo.cast import Cast
+from tests.workflows.promises import Tally
+from tests.workflows.walk import Walk
+from workflows.flows.registry import graph_for
+
+pytestmark = pytest.mark.django_db
+VERBS = {
+    "case_submitted",
+    "item_claimed",
+    "item_released",
+    "decision_made",
+    "information_requested",
+    "information_answered",
+    "case_withdrawn",
+    "case_expired",
+    "case_rated",
+}
+
+
+def walks(cast: Cast, **said: Any) -> Tally:
+    """Walk as often and as far as said; return what was done. A broken promise raises, with its shortest story."""
+    tally = Tally()
+    usual: dict[str, Any] = {
+        "deadline": None,
+        "database": None,
+        "phases": [Phase.generate, Phase.shrink],
+        "suppress_health_check": list(HealthCheck),
+    }
+    new_walk: Any = partial(Walk, cast, tally)
+    run_state_machine_as_test(new_walk, settings=settings(**usual, **said))
+    return tally
+
+
+def test_a_few_hundred_random_steps_break_no_promise(cast: Cast) -> None:
+    tally = walks(cast, max_examples=16, stateful_step_count=30, derandomize=True)
+    assert tally.steps >= 200
+    assert 0 < tally.refused < tally.steps
+
+
+@pytest.mark.prove
+def test_ten_thousand_random_steps_break_no_promise(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    tally = walks(cast, max_examples=320, stateful_step_count=60)
+    with capsys.disabled():
+        sys.stdout.write(f"\nstateful machine: {tally.steps} steps, 0 violations\n")
+    assert tally.steps >= 10_000
+    assert tally.verbs == VERBS
+    every = {
+        (name, option.verdict)
+        for name, human in graph_for("legal_advice", 1).human_steps.items()
+        for option in human.options
+    }
+    assert every - tally.concluded == set()

@@ -1,0 +1,194 @@
+"""What waits for whom, in which order, and page by page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.models import Case, Membership, Role, User
+from project.demo.cast import Cast
+from tests.browsing import signed_in
+from tests.builders import a_case, item_at
+from workflows.models import WorkItem
+from workflows.queries.worklist import PAGE, worklist
+
+ADDRESS = "/viec/"
+
+
+def names(user: User, at: datetime, **chosen: str) -> list[str]:
+    found = worklist(user, at=at, **chosen)
+    return [row.item.node for group in found.groups for row in group.rows]
+
+
+def many_items(case: Case, number: int) -> None:
+    """Open many items of one case by hand, due one after another."""
+    item = item_at(case, "triage")
+    copies = []
+    for nth in range(number):
+        copy = WorkItem.objects.get(pk=item.pk)
+        copy.pk, copy.token, copy.due_at = None, f"start/{nth}", item.due_at + timedelta(hours=nth)
+        copies.append(copy)
+    WorkItem.objects.bulk_create(copies)
+
+
+def test_an_office_sees_what_waits_for_it_and_others_do_not(cast: Cast, at: datetime) -> None:
+    a_case(cast.applicant)
+    assert names(cast.commune_officer, at) == ["intake"]
+    for other in (cast.another_commune_officer, cast.city_officer, cast.justice_officer, cast.supervisor):
+        assert names(other, at) == []
+
+
+def test_an_officer_does_not_see_what_waits_for_approvers(cast: Cast, at: datetime) -> None:
+    a_case(cast.applicant, at_node="approve")
+    assert names(cast.justice_officer, at) == []
+    assert names(cast.justice_approver, at) == ["approve"]
+
+
+def test_nobody_works_on_her_own_case(cast: Cast, at: datetime) -> None:
+    a_case(cast.commune_officer)
+    assert names(cast.commune_officer, at) == []
+
+
+def test_what_she_holds_is_hers_and_stands_first(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant)
+    a_case(cast.another_applicant)
+    WorkItem.objects.filter(pk=item_at(case, "intake").pk).update(assignee=cast.commune_officer)
+    found = worklist(cast.commune_officer, at=at)
+    assert found.scope == "mine"
+    assert found.counts == {"mine": "1", "office": "2", "late": "0"}
+
+
+def test_without_work_of_her_own_the_list_opens_on_the_office(cast: Cast, at: datetime) -> None:
+    a_case(cast.applicant)
+    assert worklist(cast.commune_officer, at=at).scope == "office"
+
+
+def test_an_adviser_sees_what_she_holds_by_name(cast: Cast, at: datetime) -> None:
+    a_case(cast.applicant, at_node="adviser_accept", adviser=cast.expert.pk)
+    assert names(cast.expert, at) == ["adviser_accept"]
+    assert names(cast.another_expert, at) == []
+
+
+def test_a_sealed_item_is_seen_by_its_holder_and_the_approvers_alone(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="direct_help")
+    holder = item_at(case, "direct_help").assignee
+    colleague = cast.another_city_officer if holder == cast.city_officer else cast.city_officer
+    assert names(holder, at) == ["direct_help"]
+    assert names(cast.city_approver, at, scope="office") == ["direct_help"]
+    assert names(colleague, at, scope="office") == []
+    assert names(cast.commune_officer, at, scope="office") == []
+
+
+def test_the_latest_stands_first_and_what_is_paused_last(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage")
+    many_items(case, 3)
+    late, today, soon, paused = WorkItem.objects.filter(case=case, node="triage", finished_at__isnull=True)
+    request = case.information_requests.create(
+        node="triage",
+        asked_by=cast.city_officer,
+        asked_at=at,
+        answer_by=at,
+        question=case.passages.create(kind="question", author=cast.city_officer, body="Gì?", written_at=at),
+    )
+    for item, days in ((late, -4), (today, 0), (soon, 1)):
+        WorkItem.objects.filter(pk=item.pk).update(due_at=at + timedelta(days=days, hours=1))
+    WorkItem.objects.filter(pk=paused.pk).update(
+        due_at=at - timedelta(days=9), status="waiting", paused_on=at, request=request
+    )
+    groups = worklist(cast.city_officer, scope="office", at=at).groups
+    assert [group.nearness for group in groups] == ["late", "today", "soon", "paused"]
+    assert [row.tag.words for group in groups for row in group.rows] == [
+        "Quá 4 ngày",  # from Sunday to Thursday: four working days
+        "Hôm nay",
+        "Còn 1 ngày",
+        "Tạm dừng",
+    ]
+    assert worklist(cast.city_officer, scope="late", at=at).counts["late"] == "1"
+
+
+def test_pages_follow_one_another_without_gap_or_repetition(cast: Cast, at: datetime) -> None:
+    many_items(a_case(cast.applicant, at_node="triage"), 2 * PAGE + 5)
+    seen: list[int] = []
+    after = ""
+    for _page in range(3):
+        found = worklist(cast.city_officer, scope="office", after=after, at=at)
+        seen += [row.item.pk for group in found.groups for row in group.rows]
+        after = found.after
+    assert after == ""
+    assert len(seen) == len(set(seen)) == 2 * PAGE + 6
+
+
+def test_paused_items_follow_on_later_pages(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage")
+    many_items(case, PAGE + 3)
+    question = case.passages.create(kind="question", author=cast.city_officer, body="Gì?", written_at=at)
+    request = case.information_requests.create(
+        node="triage", asked_by=cast.city_officer, asked_at=at, answer_by=at, question=question
+    )
+    WorkItem.objects.filter(case=case, node="triage").update(status="waiting", paused_on=at, request=request)
+    first = worklist(cast.city_officer, scope="office", at=at)
+    second = worklist(cast.city_officer, scope="office", after=first.after, at=at)
+    assert [len(group.rows) for group in (*first.groups, *second.groups)] == [PAGE, 4]
+
+
+@pytest.mark.parametrize("after", ["x", "open/x/1", "open/2026-11-05/1", "open/2026-11-05T00:00:00+07:00/x", "//"])
+def test_a_broken_cursor_opens_the_first_page(cast: Cast, at: datetime, after: str) -> None:
+    a_case(cast.applicant)
+    assert names(cast.commune_officer, at, after=after) == ["intake"]
+
+
+def statements(user: User, at: datetime) -> list[Any]:
+    client = signed_in(user)
+    with time_machine.travel(at, tick=False):
+        client.get(ADDRESS)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(ADDRESS, {"scope": "office"}).status_code == 200
+    return [query["sql"] for query in captured]
+
+
+def test_a_longer_list_costs_no_more_queries_and_none_counts_without_end(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage")
+    few = statements(cast.city_officer, at)
+    many_items(case, PAGE + 1)
+    for _nth in range(3):
+        a_case(cast.another_applicant, at_node="triage")
+    many = statements(cast.city_officer, at)
+    assert len(many) <= len(few)  # a full page need not look for paused items
+    assert not any("OFFSET" in sql for sql in many)
+    assert all("LIMIT" in sql for sql in many if "COUNT(" in sql)
+
+
+def test_the_page_says_what_matters_in_vietnamese(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, answers={"priority": "yes", "priority_reason": "Tôi phải đi khỏi nhà."})
+    with time_machine.travel(at + timedelta(days=6), tick=False):
+        page = signed_in(cast.commune_officer).get(ADDRESS)
+    text = page.content.decode()
+    for words in (
+        "Việc cần xử lý",
+        "Quá hạn",
+        "Công ty TNHH may Hạnh Phúc",
+        "phường Lê Chân",
+        "Ưu tiên",
+        case.short_code,
+    ):
+        assert words in text
+    assert reverse("workflows:item", args=[item_at(case, "intake").pk]) in text
+    assert "Tôi phải đi" not in text
+
+
+def test_applicants_have_no_worklist(cast: Cast) -> None:
+    assert signed_in(cast.applicant).get(ADDRESS).status_code == 404
+
+
+def test_a_filter_narrows_the_list(cast: Cast, at: datetime) -> None:
+    Membership.objects.create(user=cast.justice_officer, agency_id=cast.justice_approver.memberships.get().agency_id,
+                              role=Role.APPROVER, since=at)  # fmt: skip
+    a_case(cast.applicant, at_node="approve")
+    a_case(cast.applicant, at_node="draft")
+    assert sorted(names(cast.justice_officer, at)) == ["approve", "draft"]
+    assert names(cast.justice_officer, at, step="draft") == ["draft"]
+    assert names(cast.justice_officer, at, service="nothing") == []

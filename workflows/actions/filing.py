@@ -1,0 +1,136 @@
+"""Filing a request, and sending a closed one again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases import policy
+from cases.forms.filing import missing_pages, start_draft
+from cases.models import Answers, Case, CaseState, Consent, Enterprise, Passage, User
+from cases.models.agency import Agency
+from cases.models.case import new_code
+from cases.services import SERVICES, service_of
+from workflows import engine
+from workflows.step import Repeated, Step, WrongState, moving
+
+# What a filed case has that a draft has not, beside what every step may change.
+_FILED = ("code", "enterprise", "province", "commune", "desk", "priority", "submitted_at")
+# Answers that describe her business, and under what name.
+_ENTERPRISE_TEXTS = ("entity_type", "tax_code", "sector")
+_ENTERPRISE_NUMBERS = (
+    "employees_insured",
+    "female_employees",
+    "disabled_employees",
+    "revenue_last_year",
+    "total_capital",
+)
+
+
+class Incomplete(WrongState):
+    """Something she must fill in or allow is still missing; `slugs` are the pages."""
+
+    def __init__(self, slugs: Sequence[str]) -> None:
+        super().__init__(_("Some answers are still missing."))
+        self.slugs = list(slugs)
+
+
+def submit(case: Case, *, applicant: User, consents: Sequence[str], key: UUID, at: datetime) -> Case:
+    """File a draft: from here on it has a code, a first reader and a date."""
+    try:
+        with moving(case, actor=applicant, key=key, at=at, also=("answers", "applicant")) as step:
+            case = step.case
+            policy.require(applicant, "submit", case)
+            if case.state != CaseState.DRAFT:
+                raise WrongState(_("This request was already sent."))
+            _fill_in(step, consents)
+            case.submit()
+            step.apply(engine.begin(step.graph, case.facts))
+            step.record("case_submitted", also_changed=_FILED, consents=sorted(consents))
+    except Repeated:
+        case.refresh_from_db()
+    return case
+
+
+def resubmit(case: Case, *, applicant: User, at: datetime) -> Case:
+    """Return a new draft with everything she filled in before; the same one again if it is still unsent."""
+    policy.require(applicant, "resubmit", case)
+    if case.state not in (CaseState.EXPIRED, CaseState.WITHDRAWN):
+        raise WrongState(_("Only a request that was closed without a result can be sent again."))
+    with transaction.atomic():
+        Case.objects.locked().get(pk=case.pk)
+        unsent = Case.objects.filter(resubmission_of=case, state=CaseState.DRAFT).first()
+        if unsent is not None:
+            return unsent
+        draft = start_draft(service=SERVICES[case.service], applicant=applicant, at=at)
+        draft.resubmission_of = case
+        draft.save(update_fields=["resubmission_of"])
+        Answers.objects.filter(case=draft).update(data=case.answers.data)
+    draft.refresh_from_db()
+    return draft
+
+
+def _fill_in(step: Step, consents: Sequence[str]) -> None:
+    """Turn the draft's answers into the record of a filed case."""
+    case = step.case
+    service = service_of(case)
+    answers = case.answers
+    data = dict(answers.data)
+    missing = [page.slug for page in missing_pages(service, data, places=step.directory.places)]
+    asked = [consent for consent in service.consents if consent.asked_when(data)]
+    if any(consent.required and consent.purpose not in consents for consent in asked):
+        missing.append("consent")
+    if missing:
+        raise Incomplete(missing)
+    case.province_id = data["province"]
+    case.commune_id = data["commune"]
+    case.desk = step.directory.agency("HPN", Agency.Level.PROVINCE, case)
+    case.code = new_code(case.desk.code.partition("-")[0], step.today.year)
+    enterprise = Enterprise(owner_id=case.applicant_id)
+    describe(enterprise, data)
+    enterprise.save()
+    case.enterprise = enterprise
+    case.women_owned = enterprise.women_owned
+    case.sme_class = enterprise.sme_class
+    case.priority = data.get("priority") == "yes"
+    case.facts = service.facts(data, bool(enterprise.sme_class))
+    case.submitted_at = step.at
+    Consent.objects.bulk_create(
+        Consent(
+            case=case,
+            person_id=case.applicant_id,
+            purpose=consent.purpose,
+            recipient=consent.recipient,
+            text_version=service.consent_version,
+            given_at=step.at,
+        )
+        for consent in asked
+        if consent.purpose in consents
+    )
+    why_priority = data.pop("priority_reason", "")
+    if why_priority:
+        # Told to one intake officer, apart from everything else she said.
+        step.write(Passage.Kind.SEALED, why_priority, name="priority_reason").save(force_insert=True)
+        answers.data = data
+        answers.save(update_fields=["data"])
+    if data.get("full_name") and data["full_name"] != case.applicant.full_name:
+        User.objects.filter(pk=case.applicant_id).update(full_name=data["full_name"])
+
+
+def describe(enterprise: Enterprise, data: Mapping[str, Any]) -> None:
+    """Copy what she declared about her business from her answers."""
+    for name in _ENTERPRISE_TEXTS:
+        setattr(enterprise, name, data.get(name) or "")
+    for name in _ENTERPRISE_NUMBERS:
+        setattr(enterprise, name, data.get(name))
+    enterprise.name = data.get("entity_name") or ""
+    enterprise.commune_id = data["commune"]
+    enterprise.registered_on = data.get("registered_on") or None
+    share = data.get("women_capital_pct")
+    enterprise.women_capital_pct = None if share in (None, "") else Decimal(str(share))
+    manages = data.get("woman_manager")
+    enterprise.woman_manager = None if manages in (None, "") else manages in (True, "yes")

@@ -1,0 +1,230 @@
+"""What a reviewer does: take a work item, give it back, conclude."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Subquery, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Answers, Case, CaseState, Decision, Involvement, Passage, User
+from cases.services import service_of
+from cases.services.base import SupportService, Words
+from workflows.conditions import deciders_key, verdict_key
+from workflows.models import WorkItem
+from workflows.nodes import (
+    PLAIN_REASONS,
+    RETURN_REASONS,
+    Amount,
+    Flags,
+    Option,
+    PickExpert,
+    SealedChoice,
+)
+from workflows.step import Repeated, Step, WrongState, moving
+
+# What she must be told at least when we cannot help (domain 2.1).
+SHORTEST_REFUSAL = 30
+
+
+class NotAChoice(WrongState):
+    """The verdict, the reason or a detail is none that this step offers."""
+
+
+def claim(item: WorkItem, *, reviewer: User, key: UUID, at: datetime) -> WorkItem:
+    """Take a work item of one's office into one's own hands."""
+    return _hand(item, "claim", reviewer=reviewer, holder=reviewer, key=key, at=at)
+
+
+def release(item: WorkItem, *, reviewer: User, key: UUID, at: datetime) -> WorkItem:
+    """Give a work item back to one's office."""
+    return _hand(item, "release", reviewer=reviewer, holder=None, key=key, at=at)
+
+
+def decide(
+    item: WorkItem,
+    *,
+    reviewer: User,
+    verdict: str,
+    reason_code: str,
+    reason: str = "",
+    answer: str = "",
+    details: Mapping[str, Any] | None = None,
+    sealed: str = "",
+    seen_version: int | None = None,
+    key: UUID,
+    at: datetime,
+) -> Decision:
+    """Record a reviewer's conclusion on one stage and let the case move on.
+
+    `reason` is for colleagues, `answer` are the words to her, `details` what the step asks beside the
+    verdict, `sealed` the sealed choice. Raises NotFoundForYou, WrongState, NotAChoice.
+    """
+    try:
+        with moving(item, actor=reviewer, key=key, at=at) as step:
+            step.require("decide")
+            step.require_unchanged(seen_version)
+            option = _option(step, verdict, reason_code, answer)
+            chosen = _chosen(step, verdict, details or {}, sealed)
+            passages = {
+                kind: step.write(kind, body, name=name)
+                for kind, body, name in (
+                    (Passage.Kind.REASON, reason, ""),
+                    (Passage.Kind.ANSWER, answer, ""),
+                    (Passage.Kind.SEALED, sealed, "help_kind"),
+                )
+                if body
+            }
+            Passage.objects.bulk_create(passages.values())
+            decision = Decision(
+                case=step.case,
+                node=step.item.node,
+                token=step.item.token,
+                verdict=verdict,
+                reason_code=reason_code,
+                reason=passages.get(Passage.Kind.REASON),
+                answer=passages.get(Passage.Kind.ANSWER),
+                reviewer=reviewer,
+                agency_id=step.item.agency_id,
+                details=chosen,
+                decided_at=at,
+            )
+            decision.save(force_insert=True)
+            step.close(decision)
+            _note(step, option, decision, chosen)
+            if sealed:
+                _seal(step)
+            step.advance()
+            if option.returns and step.human.named:
+                Involvement.objects.filter(case=step.case, person=reviewer, until__isnull=True).update(until=at)
+            step.record(
+                "decision_made",
+                passages=list(passages.values()),
+                verdict=verdict,
+                reason_code=reason_code,
+                decision=decision.pk,
+            )
+            return decision
+    except Repeated as earlier:
+        return Decision.objects.get(pk=earlier.event.facts["decision"])
+
+
+def reasons_for(option: Option, service: SupportService) -> tuple[tuple[str, Words], ...]:
+    """Return the reasons that a conclusion of this kind can have, as (code, words)."""
+    if option.refuses:
+        return tuple((reason.code, reason.label) for reason in service.refusal_reasons)
+    return RETURN_REASONS if option.returns else PLAIN_REASONS
+
+
+def ceiling(case: Case, ask: Amount, *, at: datetime) -> int:
+    """Return the most that can still be granted to this applicant this year, in đồng.
+
+    The lower of the share of the fee and of the yearly ceiling less what was proposed last for each other case
+    of hers this year (Decree 55/2019 Art. 9 [V1]); 0 where the business is not a small or medium enterprise.
+    """
+    if case.sme_class not in ask.ceilings:
+        return 0
+    percent, yearly = ask.ceilings[case.sme_class]
+    concluded_anew = Decision.objects.filter(case=OuterRef("case"), node=OuterRef("node"), pk__gt=OuterRef("pk"))
+    granted = (
+        Decision.objects.filter(
+            ~Exists(concluded_anew),
+            case__applicant_id=case.applicant_id,
+            verdict="propose",
+            decided_at__year=timezone.localdate(at).year,
+        )
+        .exclude(case=case)
+        .exclude(case__state__in=(CaseState.WITHDRAWN, CaseState.EXPIRED))
+        .order_by()
+        .values("case__applicant")
+        .annotate(total=Sum(Cast(KeyTextTransform(ask.name, "details"), BigIntegerField())))
+        .values("total")
+    )
+    answers = Answers.objects.annotate(granted=Subquery(granted)).get(case=case)
+    fee = answers.data.get(ask.fee_field) or 0
+    return max(0, min(int(fee) * percent // 100, yearly - (answers.granted or 0)))
+
+
+def _hand(item: WorkItem, verb: str, *, reviewer: User, holder: User | None, key: UUID, at: datetime) -> WorkItem:
+    """Give a work item to a person of its office, or back to the office."""
+    try:
+        with moving(item, actor=reviewer, key=key, at=at) as step:
+            step.require(verb)
+            step.require_unchanged(None)
+            if step.human.named or step.case.sealed:
+                raise WrongState(_("This work item is held by name and stays with its holder."))
+            WorkItem.objects.filter(pk=step.item.pk).update(assignee=holder, version=F("version") + 1)
+            step.record(f"item_{verb}{'ed' if verb == 'claim' else 'd'}", item=step.item.pk)
+    except Repeated:
+        pass
+    item.refresh_from_db()
+    return item
+
+
+def _option(step: Step, verdict: str, reason_code: str, answer: str) -> Option:
+    """Return the option of this verdict, checked for the reason and the words it needs."""
+    option = step.human.option(verdict)
+    if option is None:
+        raise NotAChoice(_("This step does not offer that conclusion."))
+    if (option.answers and not answer.strip()) or (option.refuses and len(answer.strip()) < SHORTEST_REFUSAL):
+        raise NotAChoice(_("Words to her are missing, or too short to understand."))
+    if reason_code not in {code for code, _words in reasons_for(option, service_of(step.case))}:
+        raise NotAChoice(_("This step does not offer that reason."))
+    return option
+
+
+def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str) -> dict[str, Any]:
+    """Return the details this verdict asks for, refusing what is none of its choices."""
+    chosen: dict[str, Any] = {}
+    asks = step.human.asked_with(verdict)
+    if sealed and not any(isinstance(ask, SealedChoice) for ask in asks):
+        raise NotAChoice(_("Nothing is sealed with this conclusion."))
+    for ask in asks:
+        match ask:
+            case Flags():
+                chosen |= {name: bool(details.get(name)) for name, _label in ask.choices}
+            case PickExpert():
+                expert = step.directory.agency(ask.place.kind, ask.place.level, step.case)
+                if not User.objects.filter(
+                    pk=details.get(ask.name) or 0,
+                    memberships__agency=expert,
+                    memberships__role="expert",
+                    memberships__until__isnull=True,
+                ).exists():
+                    raise NotAChoice(_("Choose an adviser from the list."))
+                chosen[ask.name] = int(details[ask.name])
+            case Amount():
+                chosen[ask.name] = int(details.get(ask.name) or 0)
+                if chosen[ask.name] <= 0 or chosen[ask.name] > ceiling(step.case, ask, at=step.at):
+                    raise NotAChoice(_("The amount is above the yearly ceiling."))
+            case SealedChoice():
+                if sealed not in {code for code, _label in ask.choices}:
+                    raise NotAChoice(_("Choose the kind of help."))
+            case _:
+                chosen[ask.name] = details.get(ask.name) or None
+    return chosen
+
+
+def _note(step: Step, option: Option, decision: Decision, chosen: Mapping[str, Any]) -> None:
+    """Keep among the case's facts what the route and later readers need of this decision."""
+    node, facts = step.item.node, step.case.facts
+    facts[verdict_key(node)] = option.verdict
+    facts[deciders_key(node)] = sorted({*facts.get(deciders_key(node), []), decision.reviewer_id})
+    facts.update({name: value for name, value in chosen.items() if name in step.human.declared_facts()})
+    answers = {stage: entry for stage, entry in facts.get("answers", {}).items() if entry[0] != node}
+    if decision.answer_id is not None and step.human.part == Involvement.Part.HANDLES:
+        answers[step.human.stage] = [node, decision.answer_id]
+    facts["answers"] = answers
+
+
+def _seal(step: Step) -> None:
+    """Seal the case: from here on it is read by name only, and the offices that saw it no longer do."""
+    assert step.actor is not None
+    step.case.sealed = True
+    Involvement.objects.filter(case=step.case, until__isnull=True).exclude(agency=step.item.agency_id).update(
+        until=step.at
+    )

@@ -1,0 +1,19 @@
+"""The movement."""
+
+from django.apps import AppConfig
+from django.core import checks
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkflowsConfig(AppConfig):
+    """What happens next: flows, work items, deadlines and the actions that move a case."""
+
+    name = "workflows"
+    verbose_name = _("The movement")
+
+    def ready(self) -> None:
+        """Have `manage.py check` prove the flows."""
+        from workflows.checks import flows_are_sound, released_flows_stay  # noqa: PLC0415 - models exist only now
+
+        checks.register(flows_are_sound, "workflows")
+        checks.register(released_flows_stay, "workflows")

@@ -1,0 +1,43 @@
+"""System checks: every flow is sound, and no released flow was edited."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from workflows.flows.registry import FLOWS, graph_for, released_fingerprints
+from workflows.proofs import proofs
+
+
+def flows_are_sound(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """Return an error for every problem soundness finds."""
+    return [
+        Error(f"{service} v{version}: {problem}", id="workflows.E001")
+        for (service, version), report in proofs().items()
+        for problem in report.problems
+    ]
+
+
+def released_flows_stay(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """Return an error for every released flow whose graph changed, and for every flow never released."""
+    released = released_fingerprints()
+    errors: list[CheckMessage] = []
+    for service, version in FLOWS:
+        fingerprint = released.get(f"{service}/{version}")
+        if fingerprint is None:
+            errors.append(
+                Error(
+                    f"{service} v{version} is not released.",
+                    hint="Write it to released.json with `manage.py check_flows --release`.",
+                    id="workflows.E002",
+                )
+            )
+        elif fingerprint != graph_for(service, version).fingerprint:
+            errors.append(
+                Error(
+                    f"{service} v{version} is released and was edited: cases run on it.",
+                    hint="Restore it and write a new version beside it.",
+                    id="workflows.E003",
+                )
+            )
+    return errors

@@ -1,0 +1,350 @@
+"""The forms of a reviewer: her conclusion, built from what the step offers and asks, and a question back."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case, Decision, Involvement, PublishedAnswer, User
+from cases.queries.directory import directory, reference_version
+from cases.services import service_of
+from cases.services.base import SupportService
+from cases.services.fields import MoneyField, TextField, thousands
+from workflows.actions import SHORTEST_REFUSAL, ceiling, reasons_for
+from workflows.flows.registry import graph_for
+from workflows.models import WorkItem
+from workflows.nodes import (
+    OTHER_REASON,
+    Amount,
+    Ask,
+    Flags,
+    HumanStep,
+    Option,
+    PickAnswer,
+    PickExpert,
+    SealedChoice,
+)
+
+Choices = list[tuple[Any, Any]]
+
+# Answers that no question back may change: where the case belongs, and why she asks for priority.
+NEVER_ASKED_AGAIN = frozenset({"province", "commune", "priority", "priority_reason"})
+
+
+@dataclass
+class Verdicts:
+    """Verdicts that stand together, and what is asked with exactly these."""
+
+    radios: list[Any] = field(default_factory=list)
+    asks: list[forms.BoundField] = field(default_factory=list)
+
+
+class StepForm(forms.Form):
+    """What every form on a work item carries: its own key, and the version of the item that was seen."""
+
+    use_required_attribute = False
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, posted: Any = None, *, item: WorkItem) -> None:
+        super().__init__(
+            posted,
+            label_suffix="",
+            initial={"key": uuid.uuid4(), "seen_version": item.version},
+        )
+        self.item = item
+
+
+class DecisionForm(StepForm):
+    """A conclusion: verdict, what is asked with it, the reason, and the words to her."""
+
+    def __init__(self, posted: Any = None, *, item: WorkItem, at: datetime) -> None:
+        super().__init__(posted, item=item)
+        self.case: Case = item.case
+        self.service = service_of(self.case)
+        self.step: HumanStep = graph_for(self.case.service, self.case.version).human(item.node)
+        self.at = at
+        # Which fields an ask has, by the ask's place among the step's asks.
+        self._names: list[str] = []
+        self._add_verdict()
+        for ask in self.step.asks:
+            self._add(ask)
+        self._add_reason()
+        if self._with_words():
+            self._add_words()
+
+    # --- what is asked ----------------------------------------------------------------------------------
+
+    def _with_words(self) -> list[Option]:
+        return [option for option in self.step.options if option.answers or option.refuses]
+
+    def _add_verdict(self) -> None:
+        options = self.step.options
+        self.fields["verdict"] = forms.ChoiceField(
+            label=gettext_lazy("Conclusion"),
+            choices=[(option.verdict, option.label) for option in options],
+            widget=forms.RadioSelect,
+            error_messages={"required": gettext_lazy("Choose a conclusion.")},
+        )
+        if len(options) == 1:
+            self.initial["verdict"] = options[0].verdict
+
+    def _add(self, ask: Ask) -> None:
+        match ask:
+            case Flags():
+                name = "flags" if "flags" not in self.fields else f"flags_{len(self._names)}"
+                self.initial[name] = list(ask.presets.get(str(self.case.answers.data.get(ask.preset_by)), ()))
+                self.fields[name] = forms.MultipleChoiceField(
+                    label=ask.label, choices=ask.choices, required=False, widget=forms.CheckboxSelectMultiple
+                )
+            case PickExpert():
+                name = ask.name
+                self.fields[name] = forms.ChoiceField(
+                    label=ask.label,
+                    choices=[("", _("Choose one")), *self._experts(ask)],
+                    error_messages={"required": _("Choose an adviser from the list.")},
+                )
+            case PickAnswer():
+                name = ask.name
+                self.fields[name] = forms.ChoiceField(
+                    label=ask.label,
+                    required=False,
+                    choices=[("", _("None, I write it myself")), *self._published()],
+                    help_text=_("Left without words of your own, its text is filled in below."),
+                )
+            case Amount():
+                name = ask.name
+                self.ceiling = ceiling(self.case, ask, at=self.at)
+                self.fields[name] = MoneyField(
+                    label=ask.label,
+                    least=1,
+                    most=self.ceiling,
+                    error_messages={"required": _("Write the amount, more than 0 đồng.")},
+                    help_text=_("At most %(most)s đồng this year.") % {"most": thousands(self.ceiling)},
+                )
+            case SealedChoice():
+                name = ask.name
+                self.fields[name] = forms.ChoiceField(
+                    label=ask.label,
+                    choices=ask.choices,
+                    widget=forms.RadioSelect,
+                    error_messages={"required": _("Choose the kind of help.")},
+                )
+        self._names.append(name)
+
+    def _add_reason(self) -> None:
+        lists: dict[tuple[Any, ...], list[str]] = {}
+        for option in self.step.options:
+            lists.setdefault(reasons_for(option, self.service), []).append(str(option.label))
+        groups: Choices = [(", ".join(labels), list(reasons)) for reasons, labels in lists.items()]
+        if len(groups) > 1 and len(self.step.options) > len(groups):
+            # Many conclusions share a list: name the others, this one is the usual.
+            usual = max(lists, key=lambda reasons: len(lists[reasons]))
+            groups = [
+                (_("Usual reasons") if reasons == usual else ", ".join(labels), list(reasons))
+                for reasons, labels in lists.items()
+            ]
+        self.fields["reason_code"] = forms.ChoiceField(
+            label=gettext_lazy("Reason"),
+            choices=[("", _("Choose one")), *(groups if len(groups) > 1 else groups[0][1])],
+            error_messages={"required": gettext_lazy("Choose a reason.")},
+        )
+        self.fields["reason"] = TextField(
+            label=gettext_lazy("Reason in words, for colleagues"),
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+    def _add_words(self) -> None:
+        to_her = self.step.part == Involvement.Part.HANDLES
+        self.fields["answer"] = TextField(
+            label=gettext_lazy("Words to her") if to_her else gettext_lazy("Opinion, for the office that answers"),
+            most=20_000,
+            error_messages={"required": gettext_lazy("Write the words to go with this conclusion.")},
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
+
+    def _experts(self, ask: PickExpert) -> Choices:
+        """Return the listed advisers, without those who declined this case and without herself."""
+        house = directory(reference_version()).agency(ask.place.kind, ask.place.level, self.case)
+        steps = graph_for(self.case.service, self.case.version).human_steps
+        declining = Q(pk__in=())
+        for name, human in steps.items():
+            if human.named == ask.name:
+                verdicts = [option.verdict for option in human.options if option.returns]
+                declining |= Q(node=name, verdict__in=verdicts)
+        declined = Decision.objects.filter(declining, case=self.case).values("reviewer")
+        people = User.objects.filter(
+            memberships__agency=house, memberships__role="expert", memberships__until__isnull=True
+        ).exclude(Q(pk__in=declined) | Q(pk=self.case.applicant_id))
+        return [(person.pk, str(person)) for person in people.order_by("full_name", "pk")]
+
+    def _published(self) -> Choices:
+        today = timezone.localdate(self.at)
+        answers = PublishedAnswer.objects.filter(published_on__lte=today).filter(
+            Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=today)
+        )
+        law_field = self.case.answers.data.get("law_field")
+        rows = [(answer.law_field == law_field, (answer.pk, answer.question)) for answer in answers]
+        near = [row for same, row in rows if same]
+        rest = [row for same, row in rows if not same]
+        if not near or not rest:
+            return near or rest
+        return [(_("About the same field"), near), (_("About other fields"), rest)]
+
+    # --- how it is laid out -----------------------------------------------------------------------------
+
+    def _needed_with(self, option: Option) -> tuple[str, ...]:
+        names = [name for name, ask in zip(self._names, self.step.asks, strict=True) if option.verdict in ask.verdicts]
+        return (*names, *(["answer"] if option in self._with_words() else []))
+
+    def _inside(self) -> set[str]:
+        """Return the fields that stand at their verdicts: needed by one row of neighbours, and not by all."""
+        runs: list[tuple[str, ...]] = []
+        for option in self.step.options:
+            if not runs or runs[-1] != self._needed_with(option):
+                runs.append(self._needed_with(option))
+        every = [name for run in runs for name in run]
+        return {name for name in every if every.count(name) == 1} if len(runs) > 1 else set()
+
+    def verdicts(self) -> Iterable[Verdicts]:
+        """Yield the verdicts in groups: neighbours that ask the same beside, and what they ask."""
+        inside = self._inside()
+        group, needed = Verdicts(), None
+        for option, radio in zip(self.step.options, self["verdict"].subwidgets, strict=True):
+            if needed is not None and self._needed_with(option) != needed:
+                yield group
+                group = Verdicts()
+            needed = self._needed_with(option)
+            group.radios.append(radio)
+            group.asks = [self[name] for name in needed if name in inside]
+        yield group
+
+    def others(self) -> Iterable[forms.BoundField]:
+        """Yield the fields that stand below the verdicts."""
+        inside = self._inside()
+        for name in (*self._names, "reason_code", "answer", "reason"):
+            if name in self.fields and name not in inside:
+                yield self[name]
+
+    # --- what was sent ----------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the parts against the verdict; what another verdict would ask is let be."""
+        cleaned = super().clean() or {}
+        option = self.option
+        needed = self._needed_with(option) if option else ()
+        for name in {*self._names, "answer"} - set(needed):
+            self.errors.pop(name, None)
+        if option is None:
+            return cleaned
+        code = cleaned.get("reason_code")
+        if code and code not in {known for known, _label in reasons_for(option, self.service)}:
+            self.add_error("reason_code", _("This reason does not go with “%(verdict)s”.") % {"verdict": option.label})
+        if code and (code == OTHER_REASON or option.returns) and not cleaned.get("reason"):
+            self.add_error("reason", _("Write the reason in words."))
+        for name, ask in zip(self._names, self.step.asks, strict=True):
+            if isinstance(ask, PickAnswer) and name in needed and cleaned.get(name) and not cleaned.get("answer"):
+                self._fill_in(PublishedAnswer.objects.get(pk=cleaned[name]), cleaned)
+        words = cleaned.get("answer") or ""
+        if option.refuses and words and len(words) < SHORTEST_REFUSAL:
+            self.add_error(
+                "answer",
+                _("Explain it to her in at least %(least)s letters: why, and what she can do.")
+                % {"least": SHORTEST_REFUSAL},
+            )
+        return cleaned
+
+    def _fill_in(self, published: PublishedAnswer, cleaned: dict[str, Any]) -> None:
+        """Put the published text where she can read and change it."""
+        cleaned["answer"] = published.answer
+        self.errors.pop("answer", None)
+        posted = QueryDict(mutable=True)
+        posted.update(self.data)
+        posted["answer"] = published.answer
+        self.data = posted
+
+    @property
+    def option(self) -> Option | None:
+        """The option that was chosen."""
+        return self.step.option(self.cleaned_data.get("verdict", ""))
+
+    def conclusion(self) -> dict[str, Any]:
+        """Return what the action `decide` is told."""
+        option = self.option
+        assert option is not None
+        needed, cleaned = self._needed_with(option), self.cleaned_data
+        details: dict[str, Any] = {}
+        sealed = ""
+        for name, ask in zip(self._names, self.step.asks, strict=True):
+            if name not in needed:
+                continue
+            if isinstance(ask, Flags):
+                details |= {flag: flag in cleaned[name] for flag, _label in ask.choices}
+            elif isinstance(ask, SealedChoice):
+                sealed = cleaned[name]
+            elif isinstance(ask, Amount):
+                details[name] = cleaned[name]
+            elif cleaned[name]:
+                details[name] = int(cleaned[name])
+        return {
+            "verdict": option.verdict,
+            "reason_code": cleaned["reason_code"],
+            "reason": cleaned.get("reason") or "",
+            "answer": cleaned.get("answer") or "" if "answer" in needed else "",
+            "details": details,
+            "sealed": sealed,
+            "seen_version": cleaned["seen_version"],
+            "key": cleaned["key"],
+        }
+
+
+class AskForm(StepForm):
+    """One complete question back to her: in words, with the answers to correct and the papers that are missing."""
+
+    question = TextField(
+        label=gettext_lazy("Question to her"),
+        most=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("Ask once, and for everything. Until she answers, the due date stands still."),
+        error_messages={"required": gettext_lazy("Write the question.")},
+    )
+    asked_fields = forms.MultipleChoiceField(
+        label=gettext_lazy("Answers she may correct"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    missing_papers = forms.MultipleChoiceField(
+        label=gettext_lazy("Papers that are missing"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, posted: Any = None, *, item: WorkItem) -> None:
+        super().__init__(posted, item=item)
+        service, data = service_of(item.case), item.case.answers.data
+        self._offer("asked_fields", _questions(service, data))
+        self._offer("missing_papers", [(paper.kind, paper.label) for paper in service.papers])
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        offered = self.fields[name]
+        assert isinstance(offered, forms.MultipleChoiceField)
+        offered.choices = choices
+
+    def asked(self) -> list[str]:
+        """Return the names of the answers and papers that are asked for."""
+        return [*self.cleaned_data["asked_fields"], *self.cleaned_data["missing_papers"]]
+
+
+def _questions(service: SupportService, data: Mapping[str, Any]) -> list[tuple[str, str | Promise]]:
+    return [
+        (name, question.label or name)
+        for page in service.asked(data)
+        for name, question in page.form.base_fields.items()
+        if name not in NEVER_ASKED_AGAIN
+    ]

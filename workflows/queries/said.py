@@ -1,0 +1,77 @@
+"""Verb to words for those who work on a case: what happened, in the past tense."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from cases.models import TimelineEvent
+from cases.services.base import SupportService
+from workflows.graph import Graph
+from workflows.nodes import PLAIN_REASONS, RETURN_REASONS, HumanStep
+
+
+def _step(event: TimelineEvent, graph: Graph) -> HumanStep | None:
+    node = graph.nodes.get(str(event.facts.get("node", "")))
+    return node.human if node else None
+
+
+def _verdict(event: TimelineEvent, step: HumanStep | None) -> str:
+    option = step.option(str(event.facts.get("verdict"))) if step else None
+    return str(option.label) if option else _("Concluded")
+
+
+def said(event: TimelineEvent, graph: Graph) -> str:
+    """Return one line of the story."""
+    step = _step(event, graph)
+    match event.verb:
+        case "case_submitted":
+            return _("The applicant sent the case")
+        case "item_claimed":
+            return _("Taken in hand: %(step)s") % {"step": step.label if step else ""}
+        case "item_released":
+            return _("Given back to the office: %(step)s") % {"step": step.label if step else ""}
+        case "decision_made":
+            return f"{step.label if step else ''}: {_verdict(event, step)}"
+        case "information_requested":
+            return _("Asked the applicant, to be answered by %(day)s") % {
+                "day": f"{date.fromisoformat(event.facts['answer_by']):%d/%m/%Y}"
+            }
+        case "information_answered":
+            return _("The applicant answered")
+        case "case_withdrawn":
+            return _("The applicant took the case back")
+        case "case_expired":
+            return _("Closed: no answer came in time")
+        case "case_rated":
+            return _("The applicant rated the help: %(score)s of 3") % {"score": event.facts.get("score")}
+        case _:
+            return _("Something new")
+
+
+def news(event: TimelineEvent, graph: Graph) -> str:
+    """Return the same in a few words, for a row of a list."""
+    match event.verb:
+        case "decision_made":
+            return _verdict(event, _step(event, graph))
+        case "item_claimed":
+            return _("Taken in hand")
+        case "item_released":
+            return _("Given back to the office")
+        case "information_requested":
+            return _("Asked the applicant")
+        case "case_submitted":
+            return _("Sent")
+        case _:
+            return said(event, graph)
+
+
+def reason_words(code: str, service: SupportService) -> str:
+    """Return the words of a reason's code."""
+    lists: Iterable[tuple[str, str | Promise]] = (
+        *((reason.code, reason.label) for reason in service.refusal_reasons),
+        *PLAIN_REASONS,
+        *RETURN_REASONS,
+    )
+    return str(next((label for known, label in lists if known == code), code))

@@ -1,0 +1,370 @@
+"""One step of one case: a single transaction in which everything of a business act is written, or nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Subquery
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases import policy
+from cases.models import Case, Decision, Involvement, Outcome, Passage, TimelineEvent, User
+from cases.models.agency import ReferenceVersion
+from cases.models.timeline import next_event
+from cases.queries.directory import Directory, directory
+from cases.signals import event_recorded
+from workflows import engine
+from workflows.conditions import deciders_key
+from workflows.engine import Advance
+from workflows.flows.registry import graph_for
+from workflows.models import WorkItem
+from workflows.nodes import HumanStep, rule_code
+from workflows.queries.rulebook import Deadline, Rulebook, rulebook
+
+# Everything of a case that a step may change, written by one UPDATE.
+CHANGING = (
+    "state",
+    "marking",
+    "facts",
+    "stage",
+    "promised_on",
+    "sealed",
+    "women_owned",
+    "sme_class",
+    "accepted_at",
+    "decided_at",
+    "ended_at",
+    "outcome",
+    "satisfaction",
+    "event_count",
+    "chain_head",
+    "chain_seal",
+)
+
+
+class WrongState(Exception):
+    """The right person came too late, or too early. `message` says who did what when: 409."""
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class AlreadyDone(WrongState):
+    """Somebody else finished this first."""
+
+
+class Repeated(Exception):
+    """The same form of the same person again: `event` is what it did the first time."""
+
+    def __init__(self, event: TimelineEvent) -> None:
+        super().__init__(str(event))
+        self.event = event
+
+
+def already_done(item: WorkItem) -> AlreadyDone:
+    """Return the conflict that says who finished this work item and when."""
+    if item.finished_at is None:
+        return AlreadyDone(_("This work item has changed since the page was opened. Read it again, then decide."))
+    when = timezone.localtime(item.finished_at)
+    if item.finished_by is None:
+        return AlreadyDone(
+            _("This work item was closed at %(time)s on %(day)s.")
+            % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}"}
+        )
+    return AlreadyDone(
+        _("This work item was already handled at %(time)s on %(day)s by %(who)s.")
+        % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}", "who": item.finished_by}
+    )
+
+
+class Step:
+    """What one action reads under the lock, changes in memory and writes once."""
+
+    def __init__(
+        self,
+        case: Case,
+        item: WorkItem | None,
+        *,
+        actor: User | None,
+        key: UUID | None,
+        at: datetime,
+        reference_version: int,
+    ) -> None:
+        self.case = case
+        self.actor = actor
+        self.key = key
+        self.at = at
+        self.today = timezone.localdate(at)
+        self.graph = graph_for(case.service, case.version)
+        # The number was read under the lock, so these are never older than the step.
+        self.book: Rulebook = rulebook(reference_version)
+        self.directory: Directory = directory(reference_version)
+        self._item = item
+        self.opened: list[WorkItem] = []
+        self.closed: list[WorkItem] = []
+        self.facts: dict[str, Any] = {}
+
+    @property
+    def item(self) -> WorkItem:
+        """The work item this step is about."""
+        assert self._item is not None
+        return self._item
+
+    @property
+    def human(self) -> HumanStep:
+        """What the flow says about the work item's step."""
+        return self.graph.human(self.item.node)
+
+    def barred(self, human: HumanStep) -> set[int]:
+        """Return who must not decide this step, because they decided what it judges."""
+        return {person for node in human.not_by for person in self.case.facts.get(deciders_key(node), [])}
+
+    def require(self, action: str) -> None:
+        """Pass when the actor may do this to the work item; judged on what was read under the lock."""
+        assert self.actor is not None
+        policy.require(
+            self.actor,
+            action,
+            self.case,
+            agency_id=self.item.agency_id,
+            role=self.human.role,
+            assignee_id=self.item.assignee_id,
+            barred=self.barred(self.human),
+        )
+
+    def require_unchanged(self, seen_version: int | None) -> None:
+        """Pass when the item is open, not held by another, and as it was when the page was opened."""
+        item = self.item
+        if not item.is_open:
+            raise already_done(item)
+        if item.status == WorkItem.Status.WAITING:
+            raise WrongState(
+                _("The applicant has been asked for information. It can be decided once she has answered.")
+            )
+        if item.assignee_id is not None and self.actor is not None and item.assignee_id != self.actor.pk:
+            raise WrongState(_("%(who)s holds this work item now.") % {"who": item.assignee})
+        if seen_version is not None and seen_version != item.version:
+            raise already_done(item)
+
+    def write(self, kind: Passage.Kind, body: str, *, name: str = "") -> Passage:
+        """Return the actor's words, unsaved."""
+        assert self.actor is not None
+        return Passage(case=self.case, kind=kind, name=name, author=self.actor, body=body, written_at=self.at)
+
+    # --- moving on --------------------------------------------------------------------------------------
+
+    def close(self, decision: Decision) -> None:
+        """Close the work item; raises AlreadyDone when somebody was faster."""
+        item = self.item
+        closed = WorkItem.objects.filter(pk=item.pk, status=WorkItem.Status.OPEN, version=item.version).update(
+            status=WorkItem.Status.DONE,
+            version=F("version") + 1,
+            assignee=self.actor,
+            decision=decision,
+            finished_at=self.at,
+            finished_by=self.actor,
+        )
+        if closed != 1:
+            raise already_done(item)
+        self.closed.append(item)
+
+    def cancel_open_items(self) -> None:
+        """Close everything that is still open, because the case ends here."""
+        still_open = WorkItem.objects.filter(case=self.case, finished_at__isnull=True)
+        self.closed.extend(still_open)
+        still_open.update(
+            status=WorkItem.Status.CANCELLED,
+            version=F("version") + 1,
+            finished_at=self.at,
+            finished_by=self.actor,
+        )
+        self.case.marking = []
+        self.case.stage = ""
+        self.case.ended_at = self.at
+
+    def advance(self) -> None:
+        """Let the case move on from the closed item: lifecycle, marking, new items, involvements."""
+        self.apply(
+            engine.advance(
+                self.graph,
+                engine.from_json(self.case.marking),
+                self.case.facts,
+                node=self.item.node,
+                token=self.item.token,
+            )
+        )
+
+    def apply(self, advance: Advance) -> None:
+        """Write what the executor said."""
+        case = self.case
+        for move in advance.moves:
+            getattr(case, move)()
+            getattr(self, f"_on_{move}", lambda: None)()
+        case.marking = engine.to_json(advance.marking)
+        self.opened = [self._new_item(node, token) for node, token in advance.opened]
+        if self.opened:
+            case.stage = self.opened[0].stage
+            WorkItem.objects.bulk_create(self.opened)
+            Involvement.objects.bulk_create(list(self._involvements()), ignore_conflicts=True)
+        elif not advance.marking:
+            case.stage = ""
+
+    def _on_accept(self) -> None:
+        self.case.accepted_at = self.at
+
+    def _on_not_accept(self) -> None:
+        self.case.ended_at = self.at
+
+    def _on_close(self) -> None:
+        self.case.ended_at = self.at
+
+    def _on_decide(self) -> None:
+        case = self.case
+        case.decided_at = self.at
+        case.outcome = next(
+            (ending.outcome for ending in self.graph.about.outcomes if ending.condition.holds(case.facts)),
+            Outcome.ANSWERED,
+        )
+        if case.enterprise is not None and case.enterprise.women_owned != case.women_owned:
+            # What she declared may have changed since: the label is judged at the decision, and the story says so.
+            self.facts["women_owned"] = {
+                "was": case.women_owned,
+                "is": case.enterprise.women_owned,
+                "women_capital_pct": str(case.enterprise.women_capital_pct),
+                "woman_manager": case.enterprise.woman_manager,
+            }
+            case.women_owned = case.enterprise.women_owned
+
+    def deadline(self, code: str) -> Deadline:
+        """Return the deadline by a rule for a step of this case that opens now."""
+        case = self.case
+        assert case.submitted_at is not None
+        return self.book.deadline(
+            code,
+            opened=self.today,
+            submitted=timezone.localdate(case.submitted_at),
+            accepted=timezone.localdate(case.accepted_at) if case.accepted_at else None,
+        )
+
+    def _new_item(self, node: str, token: str) -> WorkItem:
+        case, human = self.case, self.graph.human(node)
+        agency = self.directory.agency(human.agency.kind, human.agency.level, case) if human.agency else None
+        assignee_id: int | None = case.facts.get(human.named) if human.named else None
+        stays = self._item is not None and agency is not None and agency.pk == self._item.agency_id
+        if case.sealed and stays and self.actor is not None:
+            # A sealed case stays with the one person who holds it by name.
+            assignee_id = self.actor.pk
+        deadline = self.deadline(rule_code(human.within, case.facts))
+        if human.promises is not None:
+            case.promised_on = self.deadline(rule_code(human.promises, case.facts)).promised_on
+        return WorkItem(
+            case=case,
+            node=node,
+            token=token,
+            stage=human.stage,
+            holder=human.holder,
+            agency=agency,
+            assignee_id=assignee_id,
+            opened_at=self.at,
+            starts_on=deadline.starts_on,
+            rule=deadline.rule,
+            due_at=deadline.due_at,
+        )
+
+    def _involvements(self) -> Iterator[Involvement]:
+        # An office that passes the case on to itself is involved already.
+        known = (self._item.agency_id, self.human.part) if self._item is not None else (None, None)
+        for item in self.opened:
+            part = self.graph.human(item.node).part
+            if item.agency_id is not None and (item.agency_id, part) != known:
+                yield Involvement(case=self.case, agency_id=item.agency_id, part=part, since=self.at)
+            if item.assignee_id is not None:
+                yield Involvement(case=self.case, person_id=item.assignee_id, part=part, since=self.at)
+
+    # --- the memory -------------------------------------------------------------------------------------
+
+    def record(
+        self, verb: str, *, passages: Sequence[Passage] = (), also_changed: Sequence[str] = (), **facts: Any
+    ) -> TimelineEvent:
+        """Save the case and, last, the one event of this step; the voice writes its rows from it."""
+        case = self.case
+        event = next_event(
+            case,
+            verb=verb,
+            actor=self.actor,
+            agency_id=self._item.agency_id if self._item is not None else None,
+            at=self.at,
+            key=self.key,
+            facts={
+                **facts,
+                **self.facts,
+                **({"words": {str(words.pk): words.fingerprint for words in passages}} if passages else {}),
+                **({"node": self._item.node, "token": self._item.token} if self._item is not None else {}),
+                "state": case.state,
+                "stage": case.stage,
+                "promised_on": case.promised_on,
+                "opened": [self._described(item) for item in self.opened],
+                "closed": [self._described(item) for item in self.closed],
+            },
+        )
+        case.save(update_fields=[*CHANGING, *also_changed])
+        event.save(force_insert=True)
+        event_recorded.send(sender=TimelineEvent, event=event, case=case)
+        return event
+
+    def _described(self, item: WorkItem) -> Mapping[str, Any]:
+        return {
+            "item": item.pk,
+            "node": item.node,
+            "stage": item.stage,
+            "holder": item.holder,
+            "agency": item.agency_id,
+            "person": item.assignee_id,
+            "role": self.graph.human(item.node).role,
+            "due": timezone.localdate(item.due_at),
+        }
+
+
+@contextmanager
+def moving(
+    subject: WorkItem | Case, *, actor: User | None, key: UUID | None, at: datetime, also: Sequence[str] = ()
+) -> Iterator[Step]:
+    """Open the one transaction of a step: the case row locked first, then everything read under the lock.
+
+    `also` names relations of the case that this step needs beside its enterprise. Raises Repeated when this
+    form was already sent by the same person, AlreadyDone when by another.
+    """
+    with transaction.atomic():
+        case_id = subject.case_id if isinstance(subject, WorkItem) else subject.pk
+        Case.objects.locked().values_list("pk").get(pk=case_id)
+        earlier = TimelineEvent.objects.filter(key=key) if key is not None else TimelineEvent.objects.none()
+        read = {
+            "earlier": Subquery(earlier.values("pk")[:1]),
+            "reference_version": Subquery(ReferenceVersion.objects.filter(pk=1).values("number")[:1]),
+        }
+        relations = ("enterprise", *also)
+        item: WorkItem | None = None
+        row: WorkItem | Case
+        if isinstance(subject, WorkItem):
+            items = WorkItem.objects.select_related(*(f"case__{relation}" for relation in relations))
+            row = item = items.annotate(**read).get(pk=subject.pk, case=case_id)
+            case = item.case
+        else:
+            row = case = Case.objects.select_related(*relations).annotate(**read).get(pk=case_id)
+        if getattr(row, "earlier", None) is not None:
+            event = earlier.select_related("actor").get()
+            if actor is not None and event.actor_id == actor.pk and event.case_id == case.pk:
+                raise Repeated(event)
+            raise (
+                already_done(item)
+                if item is not None
+                else WrongState(_("This form was already sent by somebody else."))
+            )
+        version: int = getattr(row, "reference_version", None) or 0
+        yield Step(case, item, actor=actor, key=key, at=at, reference_version=version)
