@@ -17,9 +17,14 @@ from workflows.models import WorkItem
 A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
+def a_file(name: str, content: bytes) -> SimpleUploadedFile:
+    """Return a file to upload."""
+    return SimpleUploadedFile(name, content)
+
+
 def a_pdf(name: str = "giay.pdf") -> SimpleUploadedFile:
-    """Return a small PDF."""
-    return SimpleUploadedFile(name, A_PDF, content_type="application/pdf")
+    """Return a small PDF, different for every name."""
+    return a_file(name, A_PDF + f"% {name}\n".encode())
 
 
 def signed_in(user: User) -> Client:

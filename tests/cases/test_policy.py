@@ -131,8 +131,8 @@ def elsewhere(role: Role) -> User:
     """Return somebody with this role in the Women's Union of another province."""
     province = Province.objects.exclude(prefix="HPG").order_by("code")[0]
     union = Agency.objects.create(
-        code="XXX-HPN",
-        kind="XHPN",
+        code="NOI-HPN",
+        kind="HPN",
         name="Hội Liên hiệp Phụ nữ nơi khác",
         level="province",
         province=province,

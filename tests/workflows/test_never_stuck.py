@@ -49,7 +49,7 @@ def test_a_few_hundred_random_steps_break_no_promise(cast: Cast) -> None:
 
 @pytest.mark.prove
 def test_ten_thousand_random_steps_break_no_promise(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
-    tally = walks(cast, max_examples=320, stateful_step_count=60)
+    tally = walks(cast, max_examples=230, stateful_step_count=60)
     with capsys.disabled():
         sys.stdout.write(f"\nstateful machine: {tally.steps} steps, 0 violations\n")
     assert tally.steps >= 10_000

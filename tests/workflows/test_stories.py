@@ -155,3 +155,33 @@ def test_tc07_a_new_share_counts_at_the_decision_and_the_timeline_says_why(cast:
         "women_capital_pct": "52.00",
         "woman_manager": True,
     }
+
+
+def test_tc18_poisoned_input_is_kept_as_text_or_refused_in_words_and_nothing_is_lost(cast: Cast, at: datetime) -> None:
+    script = "<script>alert(1)</script> Tôi hỏi về hoá đơn khi bán hàng qua sàn điện tử."
+    formula = '=HYPERLINK("http://example.test")'
+    client, case = browsing.start(cast.applicant)
+    first = reverse("cases:page", args=[case.key, "ve-chi"])
+    typed = {"full_name": formula, "personal_id": "03418800123", "entity_type": "llc1"}  # 11 digits
+    refused = client.post(first, typed).content.decode()
+    assert refused.count("govuk-error-message") >= 2, "the name and the number are both explained"
+    assert "Lỗi:" in refused
+    assert "=HYPERLINK(&quot;" in refused, "what she typed is kept, as text"
+    assert 'value="03418800123"' in refused
+    browsing.fill_in(client, case, answers_for(need=script))
+    fake = browsing.a_file("hopdong.pdf", b"MZ\x90\x00" + b"\0" * 200)
+    huge = browsing.a_file("anh.jpg", b"\xff\xd8\xff\xe0" + b"\0" * (60 * 1024 * 1024))
+    for file in (fake, huge):
+        answered = browsing.add_paper(client, case, "contract", file)
+        assert answered.status_code == 200
+        assert "govuk-error-summary" in answered.content.decode()
+    for number in range(10):
+        assert browsing.add_paper(client, case, "other", browsing.a_pdf(f"giay-{number}.pdf")).status_code == 302
+    eleventh = browsing.add_paper(client, case, "other", browsing.a_pdf("giay-11.pdf"))
+    assert eleventh.status_code == 200
+    assert case.documents.count() == 10
+    moved(browsing.send(client, case))
+    item = browsing.open_item(case, "intake")
+    page = browsing.signed_in(cast.commune_officer).get(reverse("workflows:item", args=[item.pk])).content.decode()
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)" in page

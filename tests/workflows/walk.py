@@ -142,7 +142,7 @@ class Walk(Promises):
             InformationRequest.objects.filter(ending="open").select_related("case__applicant").order_by("pk")
         )
         request = requests[pick % len(requests)]
-        corrections = {"employees_insured": pick % 250} if corrects else {}
+        corrections = {"employees_insured": 7 + pick % 243} if corrects else {}
         self.does(
             request.case.applicant,
             lambda who, key, at: actions.answer(
