@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils.functional import Promise
 
 from cases.models.access import Involvement
 from cases.models.case import Case, CaseState
@@ -15,6 +16,14 @@ Standing = tuple[int, str]
 # Roles that work on cases, and roles that read everything in their province without deciding anything.
 WORKING_ROLES = (Role.OFFICER, Role.APPROVER)
 READING_ROLES = (Role.SUPERVISOR, Role.AUDITOR)
+
+
+class WrongState(Exception):
+    """The right person came too late, or too early. `message` says who did what when: 409."""
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 class NotFoundForYou(Http404):
@@ -30,28 +39,21 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     """
     if not user.is_authenticated:
         return Case.objects.none()
-    routed = Involvement.objects.filter(case=OuterRef("pk"))
-    works_there = routed.filter(
-        agency__memberships__user=user,
-        agency__memberships__role__in=WORKING_ROLES,
-        agency__memberships__until__isnull=True,
+    works = Membership.objects.today().filter(user=user)
+    works_there = works.filter(role__in=WORKING_ROLES, agency__involvements__case=OuterRef("pk"))
+    answers_for_it = works.filter(
+        role=Role.APPROVER,
+        agency__involvements__case=OuterRef("pk"),
+        agency__involvements__part=Involvement.Part.HANDLES,
+        agency__involvements__until__isnull=True,
     )
-    answers_for_it = routed.filter(
-        until__isnull=True,
-        part=Involvement.Part.HANDLES,
-        agency__memberships__user=user,
-        agency__memberships__role=Role.APPROVER,
-        agency__memberships__until__isnull=True,
-    )
-    by_name = routed.filter(person=user, until__isnull=True)
-    reads_the_province = Membership.objects.filter(
-        user=user, role__in=READING_ROLES, until__isnull=True, agency__province=OuterRef("province")
-    )
+    reads_the_province = works.filter(role__in=READING_ROLES, agency__province=OuterRef("province"))
+    by_name = Involvement.objects.filter(case=OuterRef("pk"), person=user, until__isnull=True)
     filed = ~Q(state=CaseState.DRAFT)
     return Case.objects.filter(
         Q(applicant=user)
         | (filed & Q(sealed=False) & (Exists(works_there) | Exists(reads_the_province)))
-        | (filed & Exists(by_name))
+        | (filed & Exists(by_name) & Exists(works))
         | (filed & Q(sealed=True) & Exists(answers_for_it))
     )
 
@@ -84,13 +86,15 @@ def can(
     agency_id: int | None = None,
     role: str = Role.OFFICER,
     assignee_id: int | None = None,
+    still_works: bool = True,
     barred: Collection[int] = (),
     held: Iterable[Standing] | None = None,
 ) -> bool:
     """Return whether this person may do this to this case.
 
-    `agency_id`, `role` and `assignee_id` describe the work item; `barred` are those who decided the steps
-    that this one must judge (nobody judges her own case); `held` is `standing(user)` where it is known.
+    `agency_id`, `role` and `assignee_id` describe the work item, `still_works` whether its holder still works
+    anywhere; `barred` are those who decided the steps that this one must judge (nobody judges her own case);
+    `held` is `standing(user)` where it is known.
     """
     if not user.is_authenticated or not user.is_active:
         return False
@@ -105,17 +109,24 @@ def can(
     if action in ("decide", "request_information", "claim", "release"):
         if hers or user.pk in barred:
             return False
-        if assignee_id == user.pk:
+        if agency_id is None:
+            # An adviser decides by name, for as long as she is listed.
+            return assignee_id == user.pk and still_works
+        roles = {held_role for agency, held_role in (standing(user) if held is None else held) if agency == agency_id}
+        if Role.APPROVER in roles and (action == "release" or (case.sealed and action == "claim")):
             return True
-        works_there = agency_id is not None and (agency_id, role) in (standing(user) if held is None else held)
-        return works_there and (not case.sealed or role == Role.APPROVER)
+        if case.sealed:
+            return bool(roles & set(WORKING_ROLES)) and (
+                assignee_id == user.pk or (role == Role.APPROVER and role in roles)
+            )
+        return role in roles
     if action == "supervise":
         return (
             not hers
             and not case.sealed
-            and Membership.objects.filter(
-                user=user, role__in=READING_ROLES, until__isnull=True, agency__province=case.province_id
-            ).exists()
+            and Membership.objects.today()
+            .filter(user=user, role__in=READING_ROLES, agency__province=case.province_id)
+            .exists()
         )
     raise ValueError(f"The rule book does not know the action {action!r}")
 
@@ -128,8 +139,18 @@ def require(
     agency_id: int | None = None,
     role: str = Role.OFFICER,
     assignee_id: int | None = None,
+    still_works: bool = True,
     barred: Collection[int] = (),
 ) -> None:
     """Pass when this person may do this; otherwise raise NotFoundForYou."""
-    if not can(user, action, case, agency_id=agency_id, role=role, assignee_id=assignee_id, barred=barred):
+    if not can(
+        user,
+        action,
+        case,
+        agency_id=agency_id,
+        role=role,
+        assignee_id=assignee_id,
+        still_works=still_works,
+        barred=barred,
+    ):
         raise NotFoundForYou

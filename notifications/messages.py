@@ -1,23 +1,24 @@
 """Verb to words: what one person reads of one event."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from cases.services import service_of
 from notifications.models import Notification
-from notifications.recipients import told_key
+from notifications.recipients import items_for, told_key
 
 
 def _day(iso: str) -> str:
     return f"{date.fromisoformat(iso):%d/%m/%Y}"
 
 
-def words(notification: Notification) -> str:
-    """Return the sentence this person reads; needs `event` and `case` selected."""
+def words(notification: Notification, agencies: Collection[int]) -> str:
+    """Return the sentence this person, who works at these agencies, reads; needs `event` and `case` selected."""
     if notification.person_id == notification.case.applicant_id:
         return _to_her(notification)
-    return _to_staff(notification)
+    return _to_staff(notification, agencies)
 
 
 def _to_her(notification: Notification) -> str:
@@ -35,7 +36,7 @@ def _to_her(notification: Notification) -> str:
             return _("There is news about your request.")
 
 
-def _to_staff(notification: Notification) -> str:
+def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
     event, service = notification.event, service_of(notification.case)
     match event.verb:
         case "case_withdrawn":
@@ -45,11 +46,11 @@ def _to_staff(notification: Notification) -> str:
         case "information_answered":
             return _("The applicant has answered. The step goes on.")
         case _:
-            opened = event.facts.get("opened") or [{}]
-            stage = service.stage(str(opened[0].get("stage", "")))
+            mine = items_for(event, notification.person_id, agencies)
+            stage = service.stage(mine[0]["stage"]) if mine else None
             if stage is None:
                 return _("There is news about this case.")
             return _("New work item: %(stage)s. Due %(day)s.") % {
                 "stage": stage.label,
-                "day": _day(opened[0]["due"]),
+                "day": _day(mine[0]["due"]),
             }

@@ -1,6 +1,6 @@
 """Who hears of an event."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -22,11 +22,21 @@ def hears_of_it(event: TimelineEvent, case: Case) -> set[int]:
         elif item["agency"] is not None:
             offices |= Q(agency_id=item["agency"], role=item["role"])
     if offices:
-        people.update(Membership.objects.filter(offices, until__isnull=True).values_list("user_id", flat=True))
+        people.update(Membership.objects.today().filter(offices).values_list("user_id", flat=True))
     if is_told(event, case):
         people.add(case.applicant_id)
     # Nobody is told what she has just done herself.
     return people - {event.actor_id}
+
+
+def items_for(event: TimelineEvent, person: int, agencies: Collection[int]) -> list[Mapping[str, Any]]:
+    """Return the items of an event that wait for this person, or for an office she works at."""
+    resumed = [event.facts["resumed"]] if "resumed" in event.facts else []
+    return [
+        item
+        for item in (*event.facts.get("opened", ()), *resumed)
+        if item["person"] == person or (item["person"] is None and item["agency"] in agencies)
+    ]
 
 
 def is_told(event: TimelineEvent, case: Case) -> bool:

@@ -26,7 +26,7 @@ class House:
         """Where the reader works."""
         if self._user is None:
             return []
-        return list(self._user.memberships.filter(until__isnull=True).select_related("agency"))
+        return list(Membership.objects.today().filter(user=self._user).select_related("agency"))
 
     @property
     def agency(self) -> str:

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from workflows.step import WrongState
+from cases.policy import WrongState
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -32,14 +32,19 @@ class PrivatePages:
 
 
 class SayItPlainly:
-    """Turns lateness and a busy database into pages that say what happened and keep her words."""
+    """Turns lateness, a busy database and a lost button into pages that say what happened and keep her words."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; only exceptions matter here."""
-        return self.get_response(request)
+        """Pass on; an address that only a button reaches is answered with a page, not with nothing."""
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 409 when the case has moved on, 503 when somebody else holds it just now."""

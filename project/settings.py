@@ -17,6 +17,8 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # "demo" is the default so that a newcomer's first command works; production must say so and bring its secrets.
 ENVIRONMENT = os.environ.get("ENVIRONMENT", "demo")
+if ENVIRONMENT not in ("demo", "production"):
+    raise ImproperlyConfigured(f"ENVIRONMENT is demo or production, not {ENVIRONMENT!r}")
 IS_PRODUCTION = ENVIRONMENT == "production"
 IS_DEMO = not IS_PRODUCTION
 IS_TESTING = "pytest" in sys.modules
@@ -108,7 +110,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # SQLite as a file by default; the same suite runs on PostgreSQL with DATABASE_URL.
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'dong-hanh.sqlite3'}"), conn_max_age=60
+        os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'dong-hanh.sqlite3'}"), conn_max_age=0
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -169,10 +171,9 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-# A new phone becomes known on the sign-in page, so that page must not refuse it as unknown.
+# A new phone becomes known with its first code, so the sign-in page must not refuse it as unknown.
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_FORMS = {
-    "request_login_code": "project.sign_in.PhoneForm",
     "confirm_login_code": "project.sign_in.CodeForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -213,6 +214,8 @@ CONTENT_SECURITY_POLICY = {
 DOCUMENT_MAX_BYTES = 20 * 1024 * 1024
 DOCUMENT_MAX_COUNT = 10
 DOCUMENT_MAX_TOTAL_BYTES = 100 * 1024 * 1024
+# Of one person.
+DOCUMENT_MAX_PER_HOUR = 60
 # Small files stay in memory, large ones go to a temporary file; a form's text is bounded apart from its files.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -4,15 +4,17 @@ import logging
 import secrets
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
-from allauth.account.views import RequestLoginCodeView
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import ConfirmLoginCodeForm
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -95,23 +97,10 @@ class PhoneAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             logger.error("No SMS gateway is connected: the sign-in code could not be sent.")
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
-        """Send nothing: every phone is known once it was typed."""
+        """Send nothing here: `send_to_newcomer` sends the code."""
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         """Send nothing: there is no separate sign-up."""
-
-
-class PhoneForm(RequestLoginCodeForm):  # type: ignore[misc]
-    """Asks for the phone. Whoever is new becomes known here: there is no separate sign-up."""
-
-    _user: User | None
-
-    def clean_phone(self) -> str:
-        """Return the phone; after the rate limits a new one gets a person, unverified until the code is typed."""
-        phone = str(super().clean_phone())
-        if self._user is None:
-            self._user, _new = User.objects.get_or_create(phone=phone, defaults={"password": make_password(None)})
-        return phone
 
 
 class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
@@ -119,6 +108,7 @@ class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
 
     code = forms.CharField(
         label=_("The code of 6 digits"),
+        error_messages={"required": _("Type the 6 digits from the message.")},
         max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "govuk-input--width-5"}
@@ -137,5 +127,45 @@ class Enter(RequestLoginCodeView):  # type: ignore[misc]
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> None:
         """Stay here; the next number takes the place of the last."""
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Send a code, to a new phone as to a known one."""
+        response: HttpResponse = super().form_valid(form)
+        process = LoginCodeVerificationProcess.resume(get_pending_stage(self.request))
+        if process.user is None:
+            send_to_newcomer(process)
+        return response
+
+
+class Confirm(ConfirmLoginCodeView):  # type: ignore[misc]
+    """Takes the code. Whoever is new becomes known here, once she showed that the phone is hers."""
+
+    def _verify_form_valid(self, form: Any) -> HttpResponse:
+        state = self._process.state
+        if self._process.user is None:
+            newcomer, _new = User.objects.get_or_create(
+                phone=state["phone"], defaults={"password": make_password(None)}
+            )
+            state["user_id"] = str(newcomer.pk)
+        response: HttpResponse = super()._verify_form_valid(form)
+        return response
+
+    def _resend_form_valid(self, form: Any) -> HttpResponse:
+        if self._process.user is not None:
+            response: HttpResponse = super()._resend_form_valid(form)
+            return response
+        self._process.record_resend()
+        send_to_newcomer(self._process)
+        return HttpResponseRedirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+
+
+def send_to_newcomer(process: LoginCodeVerificationProcess) -> None:
+    """Send a code to a phone that nobody has yet: allauth sends codes to people only."""
+    adapter, phone = get_adapter(), process.state["phone"]
+    newcomer = User(phone=phone)
+    code = process.state["code"] = adapter.generate_phone_verification_code(user=newcomer, phone=phone)
+    adapter.send_verification_code_sms(user=newcomer, phone=phone, code=code)
+    process.persist()
+
 
 enter = Enter.as_view()
+confirm = Confirm.as_view()

@@ -6,12 +6,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from project import views
-from project.sign_in import enter
+from project.sign_in import confirm, enter
 
 # Of allauth's pages only those of signing in by code are open.
 sign_in = [
     path("vao/", enter, name="account_request_login_code"),
-    path("vao/ma/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("vao/ma/", confirm, name="account_confirm_login_code"),
     path(
         "dang-nhap/",
         RedirectView.as_view(pattern_name="account_request_login_code", query_string=True),

@@ -1,5 +1,6 @@
 """What a person does in a browser, by HTTP: file, conclude, ask, answer. Everything a form shows is sent back."""
 
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from html.parser import HTMLParser
@@ -9,12 +10,16 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from cases.models import Case, User
 from cases.services import service_of
 from workflows.models import WorkItem
 
-A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+A_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\nxref\n0 1\n0000000000 65535 f \n"
+    b"trailer<</Root 1 0 R>>\nstartxref\n43\n%%EOF\n"
+)
 
 
 def a_file(name: str, content: bytes) -> SimpleUploadedFile:
@@ -25,6 +30,15 @@ def a_file(name: str, content: bytes) -> SimpleUploadedFile:
 def a_pdf(name: str = "giay.pdf") -> SimpleUploadedFile:
     """Return a small PDF, different for every name."""
     return a_file(name, A_PDF + f"% {name}\n".encode())
+
+
+def a_picture(format_name: str = "JPEG", *, size: tuple[int, int] = (120, 80), mode: str = "RGB", **more: Any) -> bytes:
+    """Return a picture with a red corner at its top left."""
+    picture = Image.new(mode, size, "white")
+    picture.paste("red" if mode in ("RGB", "RGBA") else 0, (0, 0, size[0] // 2, size[1] // 2))
+    out = io.BytesIO()
+    picture.save(out, format_name, **more)
+    return out.getvalue()
 
 
 def signed_in(user: User) -> Client:

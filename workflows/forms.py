@@ -14,12 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, Decision, Involvement, PublishedAnswer, User
+from cases.models import Case, Involvement, PublishedAnswer
 from cases.queries.directory import directory, reference_version
 from cases.services import service_of
 from cases.services.base import SupportService
 from cases.services.fields import MoneyField, TextField, thousands
-from workflows.actions import SHORTEST_REFUSAL, ceiling, reasons_for
+from workflows.actions import SHORTEST_REFUSAL, advisers, ceiling, reasons_for
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import (
@@ -174,19 +174,8 @@ class DecisionForm(StepForm):
         )
 
     def _experts(self, ask: PickExpert) -> Choices:
-        """Return the listed advisers, without those who declined this case and without herself."""
-        house = directory(reference_version()).agency(ask.place.kind, ask.place.level, self.case)
-        steps = graph_for(self.case.service, self.case.version).human_steps
-        declining = Q(pk__in=())
-        for name, human in steps.items():
-            if human.named == ask.name:
-                verdicts = [option.verdict for option in human.options if option.returns]
-                declining |= Q(node=name, verdict__in=verdicts)
-        declined = Decision.objects.filter(declining, case=self.case).values("reviewer")
-        people = User.objects.filter(
-            memberships__agency=house, memberships__role="expert", memberships__until__isnull=True
-        ).exclude(Q(pk__in=declined) | Q(pk=self.case.applicant_id))
-        return [(person.pk, str(person)) for person in people.order_by("full_name", "pk")]
+        people = advisers(self.case, ask, directory(reference_version()))
+        return [(person.pk, str(person)) for person in people]
 
     def _published(self) -> Choices:
         today = timezone.localdate(self.at)

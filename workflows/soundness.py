@@ -10,7 +10,7 @@ from workflows import engine
 from workflows.conditions import verdict_key
 from workflows.engine import Advance, Marking, Unsound
 from workflows.graph import Graph, Kind
-from workflows.nodes import ByFact, ByVerdict, PickExpert, Rule, rule_code
+from workflows.nodes import ByFact, ByVerdict, HumanStep, PickExpert, Rule, rule_code
 
 Lifecycle = Mapping[tuple[str, str], str]
 
@@ -103,6 +103,11 @@ def _domain(graph: Graph) -> dict[str, tuple[Any, ...]]:
     return domain
 
 
+def rules_of(human: HumanStep) -> tuple[str, ...]:
+    """Return the codes of the deadline rules that a step can run by, or promise by."""
+    return (*_rules(human.within), *_rules(human.promises))
+
+
 def _rules(rule: Rule | None) -> tuple[str, ...]:
     match rule:
         case None:
@@ -146,7 +151,7 @@ def _written_wrong(graph: Graph, stages: frozenset[str], rules: frozenset[str]) 
             yield f"{name}: has no public stage"
         if not human.options:
             yield f"{name}: has no verdict"
-        for code in (*_rules(human.within), *_rules(human.promises)):
+        for code in rules_of(human):
             if code not in rules:
                 yield f"{name}: has no deadline rule {code}"
         for rule in (human.within, human.promises):

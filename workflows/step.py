@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
-from cases.models import Case, Decision, Involvement, Outcome, Passage, TimelineEvent, User
+from cases.models import Case, Decision, Involvement, Membership, Outcome, Passage, TimelineEvent, User
 from cases.models.agency import ReferenceVersion
 from cases.models.timeline import next_event
+from cases.policy import WrongState
 from cases.queries.directory import Directory, directory
 from cases.signals import event_recorded
 from workflows import engine
@@ -47,12 +47,10 @@ CHANGING = (
 )
 
 
-class WrongState(Exception):
-    """The right person came too late, or too early. `message` says who did what when: 409."""
-
-    def __init__(self, message: str | Promise) -> None:
-        super().__init__(str(message))
-        self.message = message
+# Among the facts: the kinds of agency she allowed to read this case.
+MAY_READ = "may_read"
+# Among the facts: the working days this case stood still while she was asked.
+WAITED = "waited"
 
 
 class AlreadyDone(WrongState):
@@ -91,12 +89,14 @@ class Step:
         case: Case,
         item: WorkItem | None,
         *,
+        verb: str,
         actor: User | None,
         key: UUID | None,
         at: datetime,
         reference_version: int,
     ) -> None:
         self.case = case
+        self.verb = verb
         self.actor = actor
         self.key = key
         self.at = at
@@ -135,20 +135,30 @@ class Step:
             agency_id=self.item.agency_id,
             role=self.human.role,
             assignee_id=self.item.assignee_id,
+            still_works=getattr(self.item, "holder_works", True),
             barred=self.barred(self.human),
         )
+
+    def require_open(self) -> None:
+        """Pass when the item is still somebody's to finish."""
+        if not self.item.is_open:
+            raise already_done(self.item)
+
+    def require_unheld(self) -> None:
+        """Pass when nobody else holds the item."""
+        item = self.item
+        if item.assignee_id is not None and self.actor is not None and item.assignee_id != self.actor.pk:
+            raise WrongState(_("%(who)s holds this work item now.") % {"who": item.assignee})
 
     def require_unchanged(self, seen_version: int | None) -> None:
         """Pass when the item is open, not held by another, and as it was when the page was opened."""
         item = self.item
-        if not item.is_open:
-            raise already_done(item)
+        self.require_open()
         if item.status == WorkItem.Status.WAITING:
             raise WrongState(
                 _("The applicant has been asked for information. It can be decided once she has answered.")
             )
-        if item.assignee_id is not None and self.actor is not None and item.assignee_id != self.actor.pk:
-            raise WrongState(_("%(who)s holds this work item now.") % {"who": item.assignee})
+        self.require_unheld()
         if seen_version is not None and seen_version != item.version:
             raise already_done(item)
 
@@ -250,12 +260,15 @@ class Step:
             opened=self.today,
             submitted=timezone.localdate(case.submitted_at),
             accepted=timezone.localdate(case.accepted_at) if case.accepted_at else None,
+            waited=case.facts.get(WAITED, 0),
         )
 
     def _new_item(self, node: str, token: str) -> WorkItem:
         case, human = self.case, self.graph.human(node)
         agency = self.directory.agency(human.agency.kind, human.agency.level, case) if human.agency else None
         assignee_id: int | None = case.facts.get(human.named) if human.named else None
+        if agency is not None and agency.kind not in case.facts.get(MAY_READ, ()):
+            raise WrongState(_("She has not allowed this case to be handed to %(agency)s.") % {"agency": agency})
         stays = self._item is not None and agency is not None and agency.pk == self._item.agency_id
         if case.sealed and stays and self.actor is not None:
             # A sealed case stays with the one person who holds it by name.
@@ -290,13 +303,13 @@ class Step:
     # --- the memory -------------------------------------------------------------------------------------
 
     def record(
-        self, verb: str, *, passages: Sequence[Passage] = (), also_changed: Sequence[str] = (), **facts: Any
+        self, *, passages: Sequence[Passage] = (), also_changed: Sequence[str] = (), **facts: Any
     ) -> TimelineEvent:
         """Save the case and, last, the one event of this step; the voice writes its rows from it."""
         case = self.case
         event = next_event(
             case,
-            verb=verb,
+            verb=self.verb,
             actor=self.actor,
             agency_id=self._item.agency_id if self._item is not None else None,
             at=self.at,
@@ -333,12 +346,19 @@ class Step:
 
 @contextmanager
 def moving(
-    subject: WorkItem | Case, *, actor: User | None, key: UUID | None, at: datetime, also: Sequence[str] = ()
+    subject: WorkItem | Case,
+    verb: str,
+    *,
+    actor: User | None,
+    key: UUID | None,
+    at: datetime,
+    also: Sequence[str] = (),
 ) -> Iterator[Step]:
     """Open the one transaction of a step: the case row locked first, then everything read under the lock.
 
-    `also` names relations of the case that this step needs beside its enterprise. Raises Repeated when this
-    form was already sent by the same person, AlreadyDone when by another.
+    `verb` is what the event will say; `also` names relations of the case that this step needs beside its
+    enterprise. Raises Repeated when this form already did the same for the same person, WrongState when
+    its key was used for anything else.
     """
     with transaction.atomic():
         case_id = subject.case_id if isinstance(subject, WorkItem) else subject.pk
@@ -353,13 +373,16 @@ def moving(
         row: WorkItem | Case
         if isinstance(subject, WorkItem):
             items = WorkItem.objects.select_related(*(f"case__{relation}" for relation in relations))
-            row = item = items.annotate(**read).get(pk=subject.pk, case=case_id)
+            still_works = Exists(Membership.objects.today().filter(user=OuterRef("assignee")))
+            row = item = items.annotate(**read, holder_works=still_works).get(pk=subject.pk, case=case_id)
             case = item.case
         else:
             row = case = Case.objects.select_related(*relations).annotate(**read).get(pk=case_id)
         if getattr(row, "earlier", None) is not None:
-            event = earlier.select_related("actor").get()
-            if actor is not None and event.actor_id == actor.pk and event.case_id == case.pk:
+            event = earlier.get()
+            same_person = actor is not None and event.actor_id == actor.pk
+            same_place = item is None or (event.facts.get("node"), event.facts.get("token")) == (item.node, item.token)
+            if same_person and same_place and (event.case_id, event.verb) == (case.pk, verb):
                 raise Repeated(event)
             raise (
                 already_done(item)
@@ -367,4 +390,4 @@ def moving(
                 else WrongState(_("This form was already sent by somebody else."))
             )
         version: int = getattr(row, "reference_version", None) or 0
-        yield Step(case, item, actor=actor, key=key, at=at, reference_version=version)
+        yield Step(case, item, verb=verb, actor=actor, key=key, at=at, reference_version=version)

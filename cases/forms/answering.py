@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import documents
-from cases.models import Case, User
+from cases.models import Case, Document, User
 from cases.services.base import Paper, SupportService
 from cases.services.common import OTHER_PAPER
 from cases.services.fields import TextField
@@ -35,14 +36,9 @@ class AnswerForm(forms.Form):
         self.case = case
         self.papers: list[Paper] = [paper for paper in service.papers if paper.kind in asked and paper != OTHER_PAPER]
         for paper in [*self.papers, OTHER_PAPER]:
-            self.fields[self.box(paper)] = forms.FileField(
-                label=paper.label,
-                required=False,
-                widget=forms.FileInput(attrs={"accept": ",".join(documents.KINDS)}),
-                help_text=_("A photo is enough. PDF, JPG, PNG, DOCX or XLSX, at most 20 MB."),
-                error_messages=documents.FILE_WORDS,
-                validators=[documents.require_readable],
-            )
+            box = documents.PaperField(label=paper.label, required=False)
+            box.person = case.applicant_id
+            self.fields[self.box(paper)] = box
 
     @staticmethod
     def box(paper: Paper) -> str:
@@ -60,8 +56,15 @@ class AnswerForm(forms.Form):
             self.add_error(next(iter(sent)), documents.too_heavy())
         return answers
 
-    def keep_papers(self, *, by: User, at: datetime) -> None:
-        """Store what she added."""
-        for paper in [*self.papers, OTHER_PAPER]:
-            if file := self.cleaned_data.get(self.box(paper)):
+    def keep_papers(self, *, by: User, at: datetime) -> list[Document]:
+        """Store what she added; return the papers that were not there before."""
+        with transaction.atomic():
+            # The same form sent twice at once waits here, and finds its papers.
+            Case.objects.locked().values_list("pk").get(pk=self.case.pk)
+            before = set(self.case.documents.values_list("pk", flat=True))
+            kept = [
                 documents.keep(self.case, file, kind=paper.kind, by=by, at=at)
+                for paper in [*self.papers, OTHER_PAPER]
+                if (file := self.cleaned_data.get(self.box(paper)))
+            ]
+        return [document for document in kept if document.pk not in before]

@@ -2,55 +2,29 @@
 
 import hashlib
 import unicodedata
-import zipfile
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePath
-from typing import IO, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.contents import KINDS, File, extension_of, readable
+from cases.forms.filing import drafting
 from cases.models import Case, Document, User
 from cases.services.base import SupportService
 from cases.services.fields import OneOfField
 
 LONGEST_NAME = 100
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+AN_HOUR = 3600
+TOO_OFTEN = "too_often"
 
-
-def _starts_with(*openings: bytes) -> Callable[[IO[bytes]], bool]:
-    return lambda file: file.read(16).startswith(openings)
-
-
-def _holds(part: str) -> Callable[[IO[bytes]], bool]:
-    def check(file: IO[bytes]) -> bool:
-        try:
-            with zipfile.ZipFile(file) as parts:
-                names = set(parts.namelist())
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, UnicodeDecodeError):
-            return False
-        # Macros are programs.
-        return {"[Content_Types].xml", part} <= names and not any("vbaProject" in name for name in names)
-
-    return check
-
-
-# extension -> what it is served as, and whether the content is really that.
-KINDS: dict[str, tuple[str, Callable[[IO[bytes]], bool]]] = {
-    ".pdf": ("application/pdf", _starts_with(b"%PDF-")),
-    ".jpg": ("image/jpeg", _starts_with(b"\xff\xd8\xff")),
-    ".jpeg": ("image/jpeg", _starts_with(b"\xff\xd8\xff")),
-    ".png": ("image/png", _starts_with(b"\x89PNG\r\n\x1a\n")),
-    ".docx": (WORD, _holds("word/document.xml")),
-    ".xlsx": (SHEET, _holds("xl/workbook.xml")),
-}
 
 FILE_WORDS = {
     "required": _("Choose a file or take a photo."),
@@ -68,18 +42,33 @@ def clean_name(name: str) -> str:
     return f"{(stem or 'giay-to')[: LONGEST_NAME - 6]}{dot}{extension.lower()}"
 
 
+class PaperField(forms.FileField):
+    """The file or photo of one paper; its clean value is what we keep of it."""
+
+    # Whose files are counted.
+    person: int
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("A photo is enough. PDF, JPG, PNG, DOCX or XLSX, at most 20 MB."))
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ",".join(KINDS)}))
+        super().__init__(error_messages=FILE_WORDS, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Refuse what is too large, too often sent, or not what it says it is."""
+        file = super().clean(data, initial)
+        if not file:
+            return file
+        require_seldom(self.person, at=timezone.now())
+        return readable(file, name=clean_name(file.name or ""))
+
+
 class PaperForm(forms.Form):
     """One paper: what it is, and the file or photo."""
 
     use_required_attribute = False
 
     kind = OneOfField(label=_("What paper is it?"), choices=())
-    file = forms.FileField(
-        label=_("The file or the photo"),
-        help_text=_("A photo is enough. PDF, JPG, PNG, DOCX or XLSX, at most 20 MB."),
-        widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
-        error_messages=FILE_WORDS,
-    )
+    file = PaperField(label=_("The file or the photo"))
 
     def __init__(self, *args: Any, service: SupportService, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,12 +76,9 @@ class PaperForm(forms.Form):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)
         kind.choices = [(paper.kind, paper.label) for paper in service.papers]
-
-    def clean_file(self) -> "UploadedFile[Any]":
-        """Refuse what is too large or not what it says it is."""
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        require_readable(file)
-        return file
+        file = self.fields["file"]
+        assert isinstance(file, PaperField)
+        file.person = case.applicant_id
 
     def clean(self) -> dict[str, Any]:
         """Hold the number and the sum of papers under the caps."""
@@ -105,8 +91,9 @@ class PaperForm(forms.Form):
         return answers
 
     def save(self, *, by: User, at: datetime) -> Document:
-        """Keep the paper."""
-        return keep(self.case, self.cleaned_data["file"], kind=self.cleaned_data["kind"], by=by, at=at)
+        """Keep the paper of a draft; raises WrongState once it was sent."""
+        with drafting(self.case):
+            return keep(self.case, self.cleaned_data["file"], kind=self.cleaned_data["kind"], by=by, at=at)
 
 
 def too_many() -> ValidationError:
@@ -121,33 +108,28 @@ def too_heavy() -> ValidationError:
     return ValidationError(words % {"most": settings.DOCUMENT_MAX_TOTAL_BYTES // 1024**2}, code="total")
 
 
-def check_file(file: "UploadedFile[Any]") -> str:
-    """Return the content type of a file; raises ValidationError in words that help."""
-    extension = PurePath(clean_name(file.name or "")).suffix
-    if extension not in KINDS:
-        raise ValidationError(
-            _("We can read PDF, JPG, PNG, DOCX and XLSX. Take a photo of the paper instead."), code="extension"
-        )
-    if (file.size or 0) > settings.DOCUMENT_MAX_BYTES:
-        words = __("This file has more than %(most)s MB. Take a smaller photo.")
-        raise ValidationError(words % {"most": settings.DOCUMENT_MAX_BYTES // 1024**2}, code="size")
-    content_type, is_really = KINDS[extension]
-    file.seek(0)
-    fits = is_really(file)
-    file.seek(0)
-    if not fits:
-        words = __("This file is called %(kind)s but it is something else. Take a photo of the paper instead.")
-        raise ValidationError(words % {"kind": extension[1:].upper()}, code="content")
-    return content_type
+def require_seldom(person: int, *, at: datetime) -> None:
+    """Count one more file of a person; pass until there are too many within the hour."""
+    window = f"uploads:{person}:{at.timestamp() // AN_HOUR:.0f}"
+    cache.add(window, 0, AN_HOUR)
+    try:
+        sent = cache.incr(window)
+    except ValueError:  # the cache was emptied meanwhile
+        return
+    if sent > settings.DOCUMENT_MAX_PER_HOUR:
+        words = __("You sent %(most)s files within one hour. Wait an hour, then go on.")
+        raise ValidationError(words % {"most": settings.DOCUMENT_MAX_PER_HOUR}, code=TOO_OFTEN)
 
 
-def require_readable(file: "UploadedFile[Any]") -> None:
-    """Pass when a file is one we can read."""
-    check_file(file)
+def status_of(form: forms.Form) -> int:
+    """Return the status of a page that shows this form: 429 when too many files were sent."""
+    if not form.is_bound:
+        return 200
+    return 429 if any(form.has_error(name, TOO_OFTEN) for name in form.fields) else 200
 
 
-def keep(case: Case, file: "UploadedFile[Any]", *, kind: str, by: User, at: datetime) -> Document:
-    """Store a checked file with its fingerprint; the same paper sent twice is kept once."""
+def keep(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Document:
+    """Store a file that was read, with its fingerprint; the same paper sent twice is kept once."""
     fingerprint = hashlib.sha256()
     for chunk in file.chunks():
         fingerprint.update(chunk)
@@ -155,11 +137,12 @@ def keep(case: Case, file: "UploadedFile[Any]", *, kind: str, by: User, at: date
     same = case.documents.filter(kind=kind, sha256=fingerprint.hexdigest()).first()
     if same is not None:
         return same
+    name = clean_name(file.name or "")
     document = Document(
         case=case,
         kind=kind,
-        original_name=clean_name(file.name or ""),
-        content_type=check_file(file),
+        original_name=name,
+        content_type=KINDS[extension_of(name)][0],
         size=file.size or 0,
         sha256=fingerprint.hexdigest(),
         uploaded_by=by,
@@ -171,7 +154,13 @@ def keep(case: Case, file: "UploadedFile[Any]", *, kind: str, by: User, at: date
 
 
 def remove(document: Document) -> None:
-    """Take a paper out of a draft, the file with it."""
+    """Take a paper out of a draft, the file with it; raises WrongState once it was sent."""
+    with drafting(document.case):
+        discard(document)
+
+
+def discard(document: Document) -> None:
+    """Delete a paper, the file with it."""
     storage, name = document.file.storage, document.file.name or ""
     with transaction.atomic():
         document.delete()

@@ -1,6 +1,7 @@
 """Filling in a draft, page by page: what she saves is kept, and can be read, checked and corrected."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +9,11 @@ from django import forms
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from cases.models import Answers, Case, User
+from cases.models import Answers, Case, CaseState, User
 from cases.models.agency import Places
+from cases.policy import WrongState
 from cases.services.base import Data, Page, SupportService
 from cases.services.common import Questions
 from cases.services.fields import (
@@ -34,30 +37,51 @@ def start_draft(*, service: SupportService, applicant: User, at: datetime) -> Ca
     return case
 
 
+def begin_draft(*, service: SupportService, applicant: User, at: datetime) -> Case:
+    """Return the draft of this service that she has not touched yet, or a new one."""
+    with transaction.atomic():
+        # Two clicks wait for each other here.
+        User.objects.select_for_update(no_key=True).get(pk=applicant.pk)
+        drafts = Case.objects.filter(
+            applicant=applicant, service=service.code, version=service.version, state=CaseState.DRAFT
+        ).select_related("answers")
+        untouched = next((draft for draft in drafts.order_by("-pk") if not draft.answers.data), None)
+        return untouched or start_draft(service=service, applicant=applicant, at=at)
+
+
 def page_form(page: Page, data: Data, posted: Any = None, *, places: Places | None = None) -> Questions:
     """Return the form of a page: with what she just sent, or with what she saved."""
     assert issubclass(page.form, Questions)
     return page.form(posted, initial=dict(data), answers=data, places=places)
 
 
-def save_page(case: Case, *, slug: str, values: Mapping[str, Any], at: datetime) -> None:
-    """Keep the answers of one page, beside those of the others."""
+@contextmanager
+def drafting(case: Case) -> Iterator[None]:
+    """Hold a draft still while it is written to; raises WrongState once it was sent."""
     with transaction.atomic():
-        answers = Answers.objects.select_for_update().get(case=case)
+        state = Case.objects.locked().values_list("state", flat=True).get(pk=case.pk)
+        if state != CaseState.DRAFT:
+            raise WrongState(_("This request was already sent."))
+        yield
+
+
+def save_page(case: Case, *, slug: str, values: Mapping[str, Any], at: datetime) -> None:
+    """Keep the answers of one page of a draft, beside those of the others; a person without a name gets hers."""
+    with drafting(case):
+        answers = Answers.objects.get(case=case)
         answers.data = {**answers.data, **values}
         answers.saved_at = at
         answers.save(update_fields=["data", "saved_at"])
+        name = values.get("full_name")
+        if name and User.objects.filter(pk=case.applicant_id, full_name="").update(full_name=name):
+            case.applicant.full_name = name
     case.answers = answers
 
 
-def drop_unasked(case: Case, *, service: SupportService, at: datetime) -> None:
-    """Forget the answers to questions that her other answers no longer call for."""
-    data = case.answers.data
+def asked_only(service: SupportService, data: Data) -> dict[str, Any]:
+    """Return the answers without those to questions that her other answers no longer call for."""
     names = {name for page in service.asked(data) for name in page.form.base_fields}
-    if unasked := set(data) - names:
-        answers = case.answers
-        answers.data = {name: value for name, value in data.items() if name not in unasked}
-        answers.save(update_fields=["data"])
+    return {name: value for name, value in data.items() if name in names}
 
 
 def missing_pages(service: SupportService, data: Data, *, places: Places | None = None) -> list[Page]:
@@ -133,34 +157,31 @@ def asked_pages(service: SupportService, data: Data, names: list[str]) -> list[P
     return [page for page in service.asked(data) if set(page.form.base_fields) & set(names)]
 
 
+class _Kept(forms.Field):
+    """An answer she was not asked about: it stands as it was saved, unchecked."""
+
+    def clean(self, value: Any) -> Any:
+        return value
+
+
 class Correction:
     """The answers she was asked to look at again, in their own questions."""
 
     def __init__(self, service: SupportService, data: Data, names: list[str], posted: Any = None) -> None:
         self._names = set(names)
-        self.forms = [
-            page_form(page, data, None if posted is None else self._merged(page, data, posted))
-            for page in asked_pages(service, data, names)
-        ]
+        self.forms = [page_form(page, data, posted) for page in asked_pages(service, data, names)]
         for form in self.forms:
             form.auto_id = "id_%s"
-
-    def _merged(self, page: Page, data: Data, posted: Any) -> dict[str, Any]:
-        """Return what she sent for the asked answers, and what she saved for the rest of their page."""
-        merged = as_posted(page, data)
-        for name in self._names & set(page.form.base_fields):
-            if isinstance(page.form.base_fields[name], DateField):
-                merged.update({f"{name}_{part}": posted.get(f"{name}_{part}", "") for part in DATE_PARTS})
-            else:
-                merged[name] = posted.get(name, "")
-        return merged
+            for name in form.fields.keys() - self._names:
+                # A disabled question reads what was saved, not what was sent.
+                form.fields[name] = _Kept(required=False, disabled=True)
 
     def fields(self) -> list[forms.BoundField]:
         """Return the questions to show."""
         return [form[name] for form in self.forms for name in form.fields if name in self._names]
 
     def is_valid(self) -> bool:
-        """Whether every page holds with the corrected answers; trouble with the rest is said at what she can change."""
+        """Whether the asked answers hold; one that contradicts a saved answer is said where she can change it."""
         for form in self.forms:
             for name in [name for name in form.errors if name not in self._names]:
                 for message in form.errors.pop(name):

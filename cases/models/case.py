@@ -253,7 +253,7 @@ class Case(models.Model):
         """
         if self.state not in (CaseState.DECIDED, CaseState.CLOSED, CaseState.NOT_ACCEPTED):
             return []
-        return [passage for _node, passage in self.facts.get("answers", {}).values()]
+        return sorted(passage for _node, passage in self.facts.get("answers", {}).values())
 
     @property
     def short_code(self) -> str:

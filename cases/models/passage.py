@@ -36,7 +36,8 @@ class Passage(models.Model):
     name = models.CharField(max_length=30, blank=True)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     body = SealedTextField(blank=True)
-    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    # Sealed like the words: with a readable salt, two possible words could be told apart by trying both.
+    salt = SealedTextField(default=new_salt, editable=False)
     written_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,12 +1,13 @@
 """People and where they work."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import phonenumbers
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.agency import Agency
@@ -80,6 +81,15 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("auditor")
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Rules about many memberships."""
+
+    def today(self) -> Self:
+        """Return the memberships that hold today; the only clock that the rule book reads."""
+        day = timezone.localdate()
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+
 class Membership(models.Model):
     """One person's role in one agency, from a day to a day."""
 
@@ -88,6 +98,8 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Membership"]] = models.Manager.from_queryset(MembershipQuerySet)()
 
     class Meta:
         verbose_name = _("membership")

@@ -17,8 +17,13 @@ class Directory:
 
     def agency(self, kind: str, level: str, case: Case) -> Agency:
         """Return the agency of this kind that is responsible for the case's place of business."""
-        commune = (case.commune_id or "") if level == Agency.Level.COMMUNE else ""
-        return self.agencies[kind, case.province_id or "", commune]
+        province = case.province_id or ""
+        if level == Agency.Level.COMMUNE:
+            there = self.agencies.get((kind, province, case.commune_id or ""))
+            if there is not None:
+                return there
+        # Where a commune has no such office (any more), the one of the province does its work.
+        return self.agencies[kind, province, ""]
 
 
 @lru_cache(maxsize=2)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import AccessRecord, Agency, Case, CaseState, InformationRequest, Membership, Passage, User
+from cases.models import AccessRecord, Agency, Case, CaseState, InformationRequest, Membership, Outcome, Passage, User
 from cases.services import service_of
 from cases.services.base import Reason
 
@@ -42,7 +42,6 @@ CUT_SHORT: dict[str, Words] = {
     CaseState.WITHDRAWN: _("You took this case back"),
     CaseState.EXPIRED: _("Time to add papers is over"),
 }
-RESULT_IS_OUT = (CaseState.DECIDED, CaseState.CLOSED, CaseState.NOT_ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,14 @@ class Reading:
     at: datetime
     who: str
     part: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something could not be given; `whole` unless it is the fee alone of a case that was advised."""
+
+    reason: Reason
+    whole: bool
 
 
 def cases_of(applicant: User) -> list[CaseLine]:
@@ -194,15 +201,23 @@ def result_of(case: Case) -> list[str]:
     return [passages[pk].body for pk in case.released_answers if pk in passages]
 
 
-def refusal_of(case: Case) -> Reason | None:
-    """Return why it could not be supported and what she can do next, if that is the result."""
-    refused = case.state == CaseState.NOT_ACCEPTED or (case.state in RESULT_IS_OUT and case.outcome == "refused")
-    if not refused:
-        return None
+def refusal_of(case: Case) -> Refusal | None:
+    """Return why it, or the support with the fee, could not be given, and what she can do next.
+
+    A refusal counts while the words written with it are part of her result: one that was returned does not.
+    """
     service = service_of(case)
-    codes = [reason.code for reason in service.refusal_reasons]
-    decision = case.decisions.filter(reason_code__in=codes).order_by("-decided_at", "-pk").first()
-    return service.reason(decision.reason_code) if decision else None
+    decision = (
+        case.decisions.filter(
+            reason_code__in=[reason.code for reason in service.refusal_reasons], answer__in=case.released_answers
+        )
+        .order_by("-decided_at", "-pk")
+        .first()
+    )
+    reason = service.reason(decision.reason_code) if decision else None
+    if reason is None:
+        return None
+    return Refusal(reason, case.state == CaseState.NOT_ACCEPTED or case.outcome == Outcome.REFUSED)
 
 
 def readings_of(case: Case) -> list[Reading]:

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 
 from cases.models import Case, CaseState, InformationRequest, Membership, Province, User
 from cases.models.case import CODE_SIGNS, read_code
 from cases.policy import READING_ROLES, visible_cases
 from cases.queries.naming import name_of, place_of
+from cases.queries.paging import read_place
 from cases.services import service_of
 
 PAGE = 50
@@ -47,7 +47,7 @@ def register(
     user: User, *, state: str = "", service: str = "", code: str = "", after: str = "", at: datetime
 ) -> Register:
     """Return one page of the cases this person supervises. Nobody supervises a case of her own."""
-    provinces = Membership.objects.filter(user=user, role__in=READING_ROLES, until__isnull=True)
+    provinces = Membership.objects.today().filter(user=user, role__in=READING_ROLES)
     cases = (
         Case.objects.listed()
         .filter(pk__in=visible_cases(user).values("pk"), province__in=provinces.values("agency__province"))
@@ -88,14 +88,11 @@ def codes_like(text: str, *, at: datetime) -> list[str]:
 
 
 def _after(cases: QuerySet[Case], after: str) -> QuerySet[Case]:
-    day, _sep, pk = after.partition("/")
-    try:
-        submitted_at = parse_datetime(day)
-        if submitted_at is None or submitted_at.tzinfo is None:
-            return cases
-        return cases.filter(Q(submitted_at__lt=submitted_at) | Q(submitted_at=submitted_at, pk__lt=int(pk)))
-    except ValueError:
+    place = read_place(after)
+    if place is None:
         return cases
+    submitted_at, pk = place
+    return cases.filter(Q(submitted_at__lt=submitted_at) | Q(submitted_at=submitted_at, pk__lt=pk))
 
 
 def _rows(cases: Iterable[Case], at: datetime) -> Iterable[Row]:

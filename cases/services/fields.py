@@ -1,6 +1,7 @@
 """Questions every service asks alike: a phone, money, a date in three boxes, a name, yes or no."""
 
 import datetime
+import re
 import unicodedata
 from calendar import monthrange
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,9 @@ YES_NO = (("yes", _("Yes")), ("no", _("No")))
 MOST_MONEY = 10**15
 MOST_STAFF = 1_000_000
 DATE_PARTS = ("day", "month", "year")
+# Dots and commas only stand before three digits: 1.500.000 is a whole number, 5,5 is none.
+WHOLE_NUMBER = re.compile(r"[0-9]+([.,][0-9]{3})*")
+UNIT_TYPED = re.compile(r"(đồng|vnđ|vnd|đ|₫|người)$", re.IGNORECASE)
 
 
 def thousands(number: int | str) -> str:
@@ -96,10 +100,10 @@ class WholeNumberField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        digits = "".join(sign for sign in text if not sign.isspace() and sign not in ".,đ₫")
-        if not (digits.isascii() and digits.isdigit()):
+        bare = UNIT_TYPED.sub("", "".join(text.split()))
+        if not WHOLE_NUMBER.fullmatch(bare):
             raise ValidationError(_("Write digits only, for example 1.500.000."), code="digits")
-        number = int(digits)
+        number = int(bare.replace(".", "").replace(",", ""))
         if number < self.least:
             raise ValidationError(
                 __("Write a number of at least %(least)s.") % {"least": thousands(self.least)}, code="least"

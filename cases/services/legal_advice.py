@@ -157,8 +157,11 @@ LEGAL_ADVICE = SupportService(
         ),
         ConsentText(
             "consult",
-            "STP STC SKHCN SNNMT THUE",
-            _("I allow the Women's Union to hand this case to the offices that answer it, as far as they need it."),
+            "STP STC SKHCN SNNMT THUE MLTV",
+            _(
+                "I allow the Women's Union to hand this case to the offices or the legal adviser who answer it, "
+                "as far as they need it."
+            ),
         ),
         ConsentText(
             "sensitive",

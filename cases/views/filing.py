@@ -30,7 +30,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     if asked is None:
         raise Http404
     if request.method == "POST" and request.user.is_authenticated:
-        case = filing.start_draft(service=asked, applicant=reader(request), at=timezone.now())
+        case = filing.begin_draft(service=asked, applicant=reader(request), at=timezone.now())
         return redirect("cases:page", key=case.key, slug=asked.pages[0].slug)
     return render(request, "cases/start.html", {"service": asked})
 
@@ -104,7 +104,7 @@ def papers(request: HttpRequest, key: UUID) -> HttpResponse:
         "parts": len(service.asked(data)) + 2,
         "back": reverse("cases:page", args=[key, before.slug]) if before else reverse("cases:mine"),
     }
-    return render(request, "cases/papers.html", words)
+    return render(request, "cases/papers.html", words, status=documents.status_of(form))
 
 
 def _named(case: Case, service: SupportService) -> list[tuple[object, object]]:

@@ -62,7 +62,8 @@ def holder_of(item: WorkItem) -> User:
         for person in Decision.objects.filter(case=item.case, node=node).values_list("reviewer", flat=True)
     }
     membership = (
-        Membership.objects.filter(agency=item.agency, role=human.role, until__isnull=True)
+        Membership.objects.today()
+        .filter(agency=item.agency, role=human.role)
         .exclude(user__in=barred)
         .select_related("user")
         .order_by("pk")

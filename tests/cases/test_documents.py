@@ -1,20 +1,26 @@
 """Papers: what is taken, what is refused in which words, and who gets them."""
 
+import hashlib
 import io
 import zipfile
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from PIL import ExifTags, Image
 from pytest_django import Settings
 
-from cases.forms.documents import clean_name
+from cases.forms.documents import clean_name, remove
 from cases.models import AccessRecord, Case, Document
 from project.demo.cast import Cast
 from tests import browsing
-from tests.browsing import A_PDF, a_pdf
+from tests.browsing import A_PDF, a_pdf, a_picture
 from tests.builders import a_case, a_draft
 
 
@@ -44,8 +50,11 @@ WORD = zipped("[Content_Types].xml", "word/document.xml")
     ("name", "content"),
     [
         ("giấy.pdf", A_PDF),
-        ("ẢNH.JPG", b"\xff\xd8\xff\xe0 photo"),
-        ("anh.png", b"\x89PNG\r\n\x1a\n photo"),
+        ("ẢNH.JPG", a_picture("JPEG")),
+        ("anh.jpeg", a_picture("JPEG", mode="CMYK")),
+        ("anh.png", a_picture("PNG")),
+        ("mau.png", a_picture("PNG", mode="RGBA")),
+        ("den-trang.png", a_picture("PNG", mode="1")),
         ("đơn.docx", WORD),
         ("so.xlsx", zipped("[Content_Types].xml", "xl/workbook.xml")),
     ],
@@ -54,8 +63,8 @@ def test_the_usual_papers_are_taken(cast: Cast, name: str, content: bytes) -> No
     client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
     assert add(client, case, name, content).status_code == 302
     paper = case.documents.get()
-    assert paper.size == len(content)
-    assert len(paper.sha256) == 64
+    stored = paper.file.read()
+    assert (paper.size, paper.sha256) == (len(stored), hashlib.sha256(stored).hexdigest())
     assert name.rpartition(".")[0] not in str(paper.file.name)
 
 
@@ -70,6 +79,15 @@ def test_the_usual_papers_are_taken(cast: Cast, name: str, content: bytes) -> No
         ("don.docx", zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "tên là DOCX"),
         ("so.xlsx", WORD, "tên là XLSX"),
         ("trong.pdf", b"", "Tệp này trống"),
+        ("anh.jpg", a_picture("PNG"), "tên là JPG"),
+        ("la.pdf", b"%PDF-<script>alert(1)</script>", "tên là PDF"),
+        ("cut.pdf", A_PDF[:-10], "chưa mở được tệp"),
+        ("no-table.pdf", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n", "chưa mở được tệp"),
+        ("ngan.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 14, "chưa mở được tệp"),
+        ("nua.jpg", a_picture("JPEG", size=(400, 400))[:600], "chưa mở được tệp"),
+        ("nua.png", a_picture("PNG")[:-20], "chưa mở được tệp"),
+        ("bom.png", a_picture("PNG", mode="1", size=(8000, 8000)), "lớn hơn 60 triệu điểm ảnh"),
+        ("bom.png", a_picture("PNG", mode="1", size=(12000, 12000)), "lớn hơn 60 triệu điểm ảnh"),
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_refused_in_words_that_help(
@@ -84,13 +102,117 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_words_that_help(
 
 def test_size_number_and_sum_have_caps(cast: Cast, settings: Settings) -> None:
     client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
-    settings.DOCUMENT_MAX_BYTES, settings.DOCUMENT_MAX_TOTAL_BYTES, settings.DOCUMENT_MAX_COUNT = 100, 250, 3
+    size = len(A_PDF)
+    settings.DOCUMENT_MAX_BYTES, settings.DOCUMENT_MAX_TOTAL_BYTES = size + 20, 3 * size + 40
+    settings.DOCUMENT_MAX_COUNT = 3
     assert "Chị chụp ảnh nhỏ hơn" in add(client, case, "a.pdf", A_PDF + b"x" * 100).content.decode()
     for number in range(2):
-        assert add(client, case, "a.pdf", A_PDF + bytes([number]) * 15).status_code == 302
-    assert "cộng lại tối đa" in add(client, case, "a.pdf", b"%PDF-" + b"y" * 95).content.decode()
-    assert add(client, case, "a.pdf", b"%PDF-").status_code == 302
-    assert "Đã có 3 giấy tờ" in add(client, case, "a.pdf", b"%PDF-1").content.decode()
+        assert add(client, case, "a.pdf", A_PDF + bytes([number]) * 20).status_code == 302
+    assert "cộng lại tối đa" in add(client, case, "a.pdf", A_PDF + b"y").content.decode()
+    assert add(client, case, "a.pdf", A_PDF).status_code == 302
+    assert "Đã có 3 giấy tờ" in add(client, case, "a.pdf", A_PDF + b"z").content.decode()
+
+
+def test_a_photo_is_kept_upright_smaller_and_without_place_time_or_comment(cast: Cast) -> None:
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # turned a quarter to the left
+    exif[ExifTags.Base.Model] = "Galaxy A15"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (20.0, 51.0, 36.0)
+    photo = a_picture("JPEG", size=(4000, 1000), exif=exif, comment=b"at home", dpi=(72, 72))
+    assert b"Galaxy" in photo
+    assert add(client, case, "anh.jpg", photo).status_code == 302
+    stored = case.documents.get().file.read()
+    with Image.open(io.BytesIO(stored)) as kept:
+        assert kept.size == (750, 3000)
+        assert not kept.getexif()
+        red, green, _blue = kept.convert("RGB").getpixel((700, 50))  # type: ignore[misc]
+        assert (red > 200, green < 60) == (True, True), "the corner turned with the photo"
+    assert not any(trace in stored for trace in (b"Galaxy", b"Exif", b"at home"))
+    add(client, case, "anh.jpg", photo)
+    assert case.documents.count() == 1
+
+
+def test_a_deep_grey_and_a_see_through_picture_keep_what_they_show(cast: Cast) -> None:
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    deep, palette = io.BytesIO(), io.BytesIO()
+    Image.new("I;16", (10, 10), 128 * 256).save(deep, "PNG")
+    Image.new("P", (10, 10), 3).save(palette, "PNG", transparency=3)
+    for file in (deep, palette):
+        assert add(client, case, "anh.png", file.getvalue()).status_code == 302
+    first, second = (Image.open(io.BytesIO(paper.file.read())) for paper in case.documents.order_by("pk"))
+    assert (first.mode, first.getpixel((0, 0))) == ("L", 128)
+    assert second.mode == "RGBA"
+    assert second.getpixel((0, 0))[3] == 0  # type: ignore[index]
+
+
+def spoilt(random: Random, name: str, content: bytes) -> tuple[str, bytes]:
+    """Return a file cut short, with other bytes in its head or anywhere, or under another name."""
+    way = random.randrange(4)
+    if way == 0:
+        return name, content[: random.randrange(1, len(content))]
+    if way == 1:
+        return random.choice(["a.pdf", "a.jpg", "a.png", "a.docx", "a.xlsx", "a.exe", "a", ".pdf"]), content
+    bad, reach = bytearray(content), 64 if way == 2 else len(content)
+    for _time in range(random.randrange(1, 12)):
+        bad[random.randrange(min(reach, len(bad)))] = random.randrange(256)
+    return name, bytes(bad)
+
+
+def test_240_spoilt_files_are_kept_or_refused_in_words_and_never_break_a_page(cast: Cast, settings: Settings) -> None:
+    settings.DOCUMENT_MAX_PER_HOUR = 1000
+    client, case, random = browsing.signed_in(cast.applicant), a_draft(cast.applicant), Random(7)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 3
+    whole = [
+        ("a.pdf", A_PDF),
+        ("a.jpg", a_picture("JPEG", exif=exif)),
+        ("a.png", a_picture("PNG", mode="RGBA")),
+        ("a.docx", WORD),
+        ("a.xlsx", zipped("[Content_Types].xml", "xl/workbook.xml")),
+    ]
+    refused = 0
+    for number in range(240):
+        response = add(client, case, *spoilt(random, *whole[number % len(whole)]))
+        assert response.status_code in (200, 302)
+        if response.status_code == 200:
+            refused += 1
+            assert "govuk-error-message" in response.content.decode()
+        for paper in case.documents.all():
+            remove(paper)
+    assert refused > 100
+
+
+def test_too_many_files_within_an_hour_are_said_with_429_and_the_next_hour_is_open(
+    cast: Cast, settings: Settings
+) -> None:
+    settings.DOCUMENT_MAX_PER_HOUR = 2
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    for number in range(2):
+        assert add(client, case, "a.pdf", A_PDF + bytes([number])).status_code == 302
+    late = add(client, case, "a.pdf", A_PDF)
+    assert late.status_code == 429
+    assert "Chị đã gửi 2 tệp trong một giờ" in late.content.decode()
+    other = browsing.signed_in(cast.another_applicant), a_draft(cast.another_applicant)
+    assert add(*other, "a.pdf", A_PDF).status_code == 302
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        assert add(browsing.signed_in(cast.applicant), case, "a.pdf", A_PDF).status_code == 302
+
+
+def test_no_paper_joins_or_leaves_a_draft_that_was_sent_meanwhile(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    add(client, case, "a.pdf", A_PDF)
+    paper = case.documents.get()
+    old = Case.objects.get(pk=case.pk)
+    browsing.send(client, case)
+    # The page looked at the draft a moment before it was sent.
+    monkeypatch.setattr("cases.views.filing.own_draft", lambda *_asked: old)
+    response = add(client, case, "b.pdf", A_PDF + b"b")
+    assert response.status_code == 409
+    assert "Hồ sơ này đã gửi rồi." in response.content.decode()
+    assert client.post(reverse("cases:remove_paper", args=[case.key, paper.key])).status_code == 409
+    assert list(case.documents.all()) == [paper]
+    assert paper.file.storage.exists(str(paper.file.name))
 
 
 def test_the_same_paper_sent_twice_is_kept_once(cast: Cast) -> None:

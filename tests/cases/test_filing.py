@@ -221,3 +221,47 @@ def test_ten_megabytes_of_text_are_refused_in_words(cast: Cast) -> None:
     response = post(client, case, "cau-hoi", need="x" * 10_000_000)
     assert response.status_code == 400
     assert "dài quá" in response.content.decode()
+
+
+def test_begin_again_leads_to_the_untouched_draft_and_past_a_touched_one(cast: Cast) -> None:
+    client, case = browsing.start(cast.applicant)
+    begin = reverse("cases:start", args=["legal_advice"])
+    assert str(case.key) in client.post(begin)["Location"]
+    post(client, case, "ve-chi", full_name="Nguyễn Thị Hạnh", entity_type="idea")
+    assert str(case.key) not in client.post(begin)["Location"]
+    assert Case.objects.filter(applicant=cast.applicant).count() == 2
+    browsing.start(cast.another_applicant)
+    assert Case.objects.filter(applicant=cast.another_applicant).count() == 1
+
+
+def test_a_page_of_a_draft_that_was_sent_meanwhile_changes_nothing_and_keeps_her_words(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, case = draft_of(cast.applicant)
+    old = Case.objects.get(pk=case.pk)
+    browsing.send(client, case)
+    before = saved(case)
+    # The page looked at the draft a moment before it was sent.
+    monkeypatch.setattr("cases.views.filing.own_draft", lambda *_asked: old)
+    response = post(client, case, "cau-hoi", need="Tôi muốn hỏi thêm một việc khác nữa.", at_court="no")
+    assert response.status_code == 409
+    assert "Hồ sơ này đã gửi rồi." in response.content.decode()
+    assert "Tôi muốn hỏi thêm một việc khác nữa." in response.content.decode()
+    assert saved(case) == before
+
+
+def test_only_an_empty_name_is_filled_and_nobody_renames_herself_through_a_form(cast: Cast) -> None:
+    newcomer = User.objects.create_user("0912 000 111")
+    client, case = browsing.start(newcomer)
+    for typed in ("Lê Thị Mơ", "Bà Khác"):
+        post(client, case, "ve-chi", full_name=typed, entity_type="idea")
+        newcomer.refresh_from_db()
+        assert newcomer.full_name == "Lê Thị Mơ"
+    assert saved(case)["full_name"] == "Bà Khác"
+
+
+def test_asked_only_leaves_out_what_other_answers_no_longer_call_for(cast: Cast) -> None:
+    data = answers_for(question_kind="specific", wants_cost_support="yes", adviser_fee=3_000_000)
+    assert filing.asked_only(W1, data) == data
+    general = filing.asked_only(W1, {**data, "question_kind": "general"})
+    assert set(data) - set(general) == {"wants_cost_support", "adviser_fee"}

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cases.models import AccessRecord, Case, User
 from cases.queries.mine import DONE, NOW, TO_COME, where_is
+from cases.services import service_of
 from project.demo import player
 from project.demo.cast import Cast
 from tests import browsing
@@ -155,3 +156,33 @@ def test_a_case_she_took_back_never_says_that_the_step_it_was_at_was_done(cast: 
     actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=THURSDAY)
     path = where_is(Case.objects.get(pk=case.pk)).path
     assert [str(step.label) for step in path] == ["Chị gửi hồ sơ", "Chị đã rút hồ sơ này"]
+
+
+def test_a_fee_that_is_refused_says_why_and_what_next_beside_the_advice_she_got(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="cost_propose")
+    an_hour = timedelta(hours=1)
+    player.conclude(case, "cost_propose", "decline", reason_code="CEILING_USED", answer=REFUSAL, at=THURSDAY + an_hour)
+    assert REFUSAL not in page_of(case)
+    player.conclude(case, "cost_approve", "approve", at=THURSDAY + 2 * an_hour)
+    page = page_of(case)
+    assert (case.state, case.outcome) == ("decided", "referred")
+    assert "Lần này chúng tôi chưa hỗ trợ được phí tư vấn" in page
+    assert "Lần này chưa hỗ trợ được</h2>" not in page
+    reason = service_of(case).reason("CEILING_USED")
+    assert reason is not None
+    assert str(reason.label) in page
+    assert str(reason.next_step) in page
+    assert page.index(player.ANSWER) < page.index(REFUSAL)
+
+
+def test_a_proposal_to_refuse_the_fee_that_was_returned_is_no_refusal(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="cost_propose")
+    player.conclude(case, "cost_propose", "decline", answer=REFUSAL, at=THURSDAY + timedelta(hours=1))
+    player.conclude(case, "cost_approve", "return", at=THURSDAY + timedelta(hours=2))
+    player.conclude(case, "cost_propose", "propose", amount=100_000, at=THURSDAY + timedelta(hours=3))
+    player.conclude(case, "cost_approve", "approve", at=THURSDAY + timedelta(hours=4))
+    player.conclude(case, "ext_payment", "paid", at=THURSDAY + timedelta(hours=5))
+    page = page_of(case)
+    assert case.outcome == "cost_supported"
+    assert REFUSAL not in page
+    assert "chưa hỗ trợ được phí" not in page

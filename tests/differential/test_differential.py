@@ -20,7 +20,7 @@ from workflows.engine import Advance, Marking, Place
 from workflows.flows.legal_advice.v1 import LegalAdvice
 from workflows.graph import Graph, Kind, graph_of
 from workflows.nodes import CaseFlow
-from workflows.proofs import RULE_CODES
+from workflows.proofs import rules_named
 from workflows.soundness import Report, State, Transition, prove
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +145,7 @@ def reachable(flow: type[CaseFlow]) -> Report:
     """Return the walk over the flow's reachable graph."""
     graph = graph_of(flow)
     stages = frozenset(human.stage for human in graph.human_steps.values())
-    return prove(graph, lifecycle=Case.lifecycle(), stages=stages, rules=RULE_CODES)
+    return prove(graph, lifecycle=Case.lifecycle(), stages=stages, rules=rules_named())
 
 
 def take_every_edge(told: Play, state: State, leaving: dict[State, list[Transition]]) -> int:

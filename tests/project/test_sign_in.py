@@ -70,7 +70,7 @@ def test_a_wrong_code_opens_nothing(client: Client, typed: str) -> None:
     response = client.post(CODE, {"action": "verify", "code": typed})
     assert response.status_code == 200
     assert "_auth_user_id" not in client.session
-    assert not User.objects.get().phone_verified
+    assert not User.objects.exists()
 
 
 @pytest.mark.django_db
@@ -122,3 +122,17 @@ def test_a_mistyped_number_can_be_mended_at_once(client: Client) -> None:
     assert client.get(ENTER).status_code == 200
     enter(client, "0912 345 678")
     assert User.objects.get(phone_verified=True).phone == "+84912345678"
+
+
+@pytest.mark.django_db
+def test_a_phone_that_was_only_typed_makes_nobody(client: Client) -> None:
+    client.post(ENTER, {"phone": "0912 345 678"})
+    client.post(CODE, {"action": "resend"})
+    assert not User.objects.exists()
+    code = code_on(client.get(CODE).content.decode())
+    # Meanwhile she came in from another phone: it is the same person.
+    enter(Client(), "0912 345 678")
+    her = User.objects.get()
+    client.post(CODE, {"action": "verify", "code": code})
+    assert client.session["_auth_user_id"] == str(her.pk)
+    assert User.objects.get().phone_verified

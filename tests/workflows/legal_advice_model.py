@@ -54,6 +54,7 @@ class Story:
     outcome: str = ""
     events: int = 1
     last: dict[str, str] = field(default_factory=dict)
+    declined: set[int] = field(default_factory=set)
 
     @property
     def undecided(self) -> bool:
@@ -65,6 +66,7 @@ class Story:
         self.happens()
         del self.open[node]
         self.last[node] = verdict
+        self.declined |= {by} if (node, verdict) == ("adviser_accept", "decline") else set()
         self.sealed |= (node, verdict) == ("triage", "direct_help")
         for step in self.next_steps(node, verdict, flags):
             # A sealed case stays with the one person who holds it by name.

@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from cases.models import Case, Decision, Membership, Role, TimelineEvent, User
+from cases.policy import WrongState
 from cases.queries.timeline import verify
 from notifications.models import Notification
 from project.demo.cast import SINCE, Cast
@@ -21,7 +22,6 @@ from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep
 from workflows.queries.health import examine
-from workflows.step import WrongState
 
 # Something a person does with a form of this key at this moment.
 Act = Callable[[User, UUID, datetime], object]
@@ -40,11 +40,11 @@ class Tally:
 class Promises(RuleBasedStateMachine):
     """Some cases, what is known of them, and what must be true of them."""
 
-    def __init__(self, cast: Cast, tally: Tally) -> None:
+    def __init__(self, cast: Cast, tally: Tally, begins_with: tuple[str, str] | None = None) -> None:
         super().__init__()
         self.undone = transaction.atomic()
         self.undone.__enter__()
-        self.cast, self.tally = cast, tally
+        self.cast, self.tally, self.begins_with = cast, tally, begins_with
         self.people = [user for _part, user in cast.people()]
         # Two who could judge their own work, if they were let.
         for officer in (cast.justice_officer, cast.city_officer):

@@ -2,35 +2,56 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
 from django.db import connections
 
-from workflows.step import WrongState
+from cases.policy import WrongState
 
 # A little unevenness, so that each of them wins now and then.
 _UNEVEN_SECONDS = 0.002
 
 
-def race(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do all acts at once; return in their order what each returned, or the WrongState it met."""
-    start = Barrier(len(acts))
+class Crowd:
+    """A standing crowd, each with a connection that stays open from race to race."""
 
-    def run(act: Callable[[], Any]) -> Any:
-        try:
+    def __init__(self, pool: ThreadPoolExecutor, size: int) -> None:
+        self._pool = pool
+        self._size = size
+
+    def race(self, acts: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Do all acts at once; return in their order what each returned, or the WrongState it met."""
+        start = Barrier(len(acts))
+
+        def run(act: Callable[[], Any]) -> Any:
+            # Whoever waits here keeps her thread, so that everybody has one of her own.
             start.wait()
             time.sleep(random.random() * _UNEVEN_SECONDS)
-            return act()
-        except WrongState as late:
-            return late
-        finally:
-            connections.close_all()
+            try:
+                return act()
+            except WrongState as late:
+                return late
 
-    with ThreadPoolExecutor(len(acts)) as people:
-        return list(people.map(run, acts))
+        return list(self._pool.map(run, acts))
+
+    def go_home(self) -> None:
+        """Close the connection of everybody."""
+        self.race([connections.close_all] * self._size)
+
+
+@contextmanager
+def crowd(size: int) -> Iterator[Crowd]:
+    """Call so many people together."""
+    with ThreadPoolExecutor(size) as pool:
+        people = Crowd(pool, size)
+        try:
+            yield people
+        finally:
+            people.go_home()
 
 
 def winner(results: Sequence[Any]) -> Any:

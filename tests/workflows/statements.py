@@ -20,9 +20,6 @@ from workflows import actions
 from workflows.flows.registry import graph_for
 
 MOST = 14
-# The one act that needs one more: her name, and why she asks for priority, go to tables of their own (the second
-# so that one officer alone can read it and it can be erased alone), each at most once in the life of a case.
-FIRST_AND_URGENT = "with a reason for priority, her name new"
 ACTIONS = (
     "submit",
     "withdraw",
@@ -171,13 +168,7 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
 
 def _filing(cast: Cast) -> Iterator[Asked]:
     why: dict[str, Any] = {"priority": "yes", "priority_reason": A_REASON}
-    another_name: dict[str, Any] = {"full_name": "Trần Thị Mai Anh"}
-    for what, answers in (
-        ("her name known", {}),
-        ("her name new", another_name),
-        ("with a reason for priority", {**why, **another_name}),
-        (FIRST_AND_URGENT, why),
-    ):
+    for what, answers in (("no priority", {}), ("with a reason for priority", why)):
         with recording(what) as asked:
             player.submit(a_draft(cast.applicant, **answers), at=THURSDAY)
         yield asked[0]
@@ -199,7 +190,6 @@ def as_markdown(asked: Sequence[Asked]) -> str:
         "Written by `.venv/bin/python -m benchmarks.statements`; `tests/workflows/test_statements.py` counts anew",
         f"and holds this page against it. A step takes at most {MOST} statements, BEGIN and COMMIT included, in a",
         "process that has served before (agencies, places, deadline rules and calendar are kept in memory by version).",
-        f"One act takes {MOST + 1}: filing under a new name with a reason for priority; each has its own table.",
         "",
         "## One decision",
         "",

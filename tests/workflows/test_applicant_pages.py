@@ -1,13 +1,16 @@
 """The pages on which she moves her own case: answer, take back, send again, rate."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django import Settings
 
-from cases.models import Case, CaseState, Passage
+from cases.models import Case, CaseState, InformationRequest, Passage
 from project.demo import player
 from project.demo.cast import Cast
 from tests import browsing
@@ -66,6 +69,7 @@ def test_nothing_she_typed_is_lost_when_a_correction_or_a_file_is_wrong(cast: Ca
     response = client.post(
         url,
         {
+            **browsing.hidden(client.get(url)),
             "reply": "Chữ tôi vừa gõ.",
             "employees_insured": "hai",
             "paper_contract": SimpleUploadedFile("a.pdf", b"MZ\x00 program"),
@@ -84,9 +88,83 @@ def test_nothing_she_typed_is_lost_when_a_correction_or_a_file_is_wrong(cast: Ca
 def test_a_correction_that_breaks_the_rest_of_its_page_is_said_where_she_can_change_it(cast: Cast) -> None:
     case = asked(cast, "employees_insured")
     client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
-    page = client.post(url, {"reply": "Đây ạ.", "employees_insured": "2"}).content.decode()
+    form = {**browsing.hidden(client.get(url)), "reply": "Đây ạ.", "employees_insured": "2"}
+    page = client.post(url, form).content.decode()
     assert "xem lại hai số" in page
     assert 'href="#id_employees_insured"' in page
+
+
+def test_an_old_answer_that_was_not_asked_about_stands_though_its_day_is_over(cast: Cast) -> None:
+    case = a_case(cast.applicant, answers={"urgent_until": "2026-11-06"})
+    player.ask(case, "intake", question=QUESTION, fields=("need",), at=THURSDAY)
+    need = "Tôi hỏi về hoá đơn khi bán hàng qua sàn, và về thuế của năm ngoái."
+    later = THURSDAY + timedelta(days=5)
+    # What she was not asked about cannot be changed by sending it either.
+    slipped = {"at_court": "yes", "urgent_until": "2026-12-01"}
+    assert browsing.reply(cast.applicant, case, text="Đây ạ.", at=later, need=need, **slipped).status_code == 302
+    data = Case.objects.get(pk=case.pk).answers.data
+    assert (data["need"], data["urgent_until"], data["at_court"]) == (need, "2026-11-06", "no")
+
+
+def test_an_asked_answer_is_still_checked(cast: Cast) -> None:
+    case = asked(cast, "urgent_until")
+    later = THURSDAY + timedelta(days=5)
+    response = browsing.reply(cast.applicant, case, text="Đây ạ.", at=later, urgent_until="2026-11-06")
+    assert "Ngày này đã qua" in response.content.decode()
+    assert 'href="#id_urgent_until' in response.content.decode()
+
+
+def test_an_old_page_does_not_answer_the_next_question_and_keeps_her_words(cast: Cast) -> None:
+    case = asked(cast)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    old = browsing.hidden(client.get(url))
+    player.reply(case, text="Đây ạ.", at=THURSDAY)
+    words = "Tôi trả lời câu hỏi thứ nhất."
+    form = {**old, "reply": words, "paper_other": browsing.a_pdf()}
+    for next_question in (False, True):
+        if next_question:
+            player.ask(case, "intake", question="Câu hỏi thứ hai.", at=THURSDAY)
+        response = client.post(url, form)
+        assert response.status_code == 409
+        assert words in response.content.decode()
+    for number in ("", "0", "9" * 30, "x"):
+        assert client.post(url, {**form, "asked": number}).status_code == 409
+    assert case.information_requests.get(ending="open").question.body == "Câu hỏi thứ hai."
+    assert not case.documents.exists()
+
+
+def test_papers_of_an_answer_that_comes_too_late_are_not_kept(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    case = asked(cast, "contract")
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    form = {**browsing.hidden(client.get(url)), "reply": "Tôi gửi hai tờ."}
+    papers = {"paper_contract": browsing.a_pdf("a.pdf"), "paper_other": browsing.a_pdf("b.pdf")}
+    answer = actions.answer
+
+    def overtaken(request: InformationRequest, **given: Any) -> None:
+        assert case.documents.count() == 2
+        answer(request, applicant=cast.applicant, reply="Từ máy khác.", key=uuid4(), at=THURSDAY)
+        answer(request, **given)
+
+    monkeypatch.setattr(actions, "answer", overtaken)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(url, {**form, **papers})
+    assert response.status_code == 409
+    assert "Tôi gửi hai tờ." in response.content.decode()
+    assert not case.documents.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_too_many_files_with_an_answer_are_said_with_429_and_her_words_stay(cast: Cast, settings: Settings) -> None:
+    settings.DOCUMENT_MAX_PER_HOUR = 0
+    case = asked(cast)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    form = {**browsing.hidden(client.get(url)), "reply": "Tôi gửi một tờ.", "paper_other": browsing.a_pdf()}
+    response = client.post(url, form)
+    assert response.status_code == 429
+    assert "Tôi gửi một tờ." in response.content.decode()
+    assert case.information_requests.get().ending == "open"
 
 
 def test_the_same_answer_sent_twice_is_one_answer(cast: Cast) -> None:

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from cases import policy
 from cases.forms.documents import keep
-from cases.models import AccessRecord, Case, Document, Passage
+from cases.models import AccessRecord, Agency, Case, Document, Passage
 from cases.models.agency import plain
 from notifications.messages import words as words_of
 from notifications.models import Notification
@@ -165,7 +165,10 @@ def test_its_outcome_stage_and_messages_are_neutral(cast: Cast, kind: str) -> No
     assert (case.outcome, case.state) == ("helped", "decided")
     player.conclude(case, "deliver", "delivered", at=LATER)
     assert (case.stage, case.facts["verdict:triage"]) == ("", "direct_help")
-    messages = [words_of(row) for row in Notification.objects.filter(case=case).select_related("event", "case")]
+    agencies = set(Agency.objects.values_list("pk", flat=True))
+    messages = [
+        words_of(row, agencies) for row in Notification.objects.filter(case=case).select_related("event", "case")
+    ]
     assert len(messages) > 4
     assert [message for message in messages if told(message)] == []
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from cases.models import Decision, InformationRequest, Membership, Role, User
-from cases.policy import NotFoundForYou
+from cases.policy import NotFoundForYou, WrongState
 from project.demo import player
 from tests.builders import A_QUESTION, a_draft
 from tests.workflows.legal_advice_model import HELD_BY_THE_ADVISER, Story
@@ -19,11 +19,16 @@ from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import Amount, HumanStep
 from workflows.queries.rulebook import end_of
-from workflows.step import WrongState
 
 COSTS = {"question_kind": "specific", "wants_cost_support": "yes", "adviser_fee": 500_000}
 CONSENTS = ("handle", "consult")
 MOST_MOVING = 3
+# Every conclusion there is: step and verdict.
+CONCLUSIONS = sorted(
+    (name, option.verdict)
+    for name, human in graph_for("legal_advice", 1).human_steps.items()
+    for option in human.options
+)
 A_DAY = 24 * 60
 any_number = st.integers(0, 2**16)
 
@@ -39,16 +44,17 @@ def somebody_filed(walk: "Walk") -> bool:
 class Walk(Promises):
     """Everybody does anything, in any order."""
 
-    @initialize(node=st.sampled_from(sorted(graph_for("legal_advice", 1).human_steps)))
-    def somewhere(self, node: str) -> None:
-        """Begin with a case that has come to this step, so that the last ones are reached as often as the first."""
-        way = player.way_to("legal_advice", 1, node)
+    @initialize(conclusion=st.sampled_from(CONCLUSIONS))
+    def somewhere(self, conclusion: tuple[str, str]) -> None:
+        """Begin with a case that has come through this conclusion: the last ones are as frequent as the first."""
+        node, verdict = self.begins_with or conclusion
+        way = [*player.way_to("legal_advice", 1, node), (node, verdict, {})]
         self.file(another=False, costs=any(facts.get("wants_cost_support") for _node, _verdict, facts in way))
-        for step, verdict, facts in way:
+        for step, concluded, facts in way:
             self.nothing_is_lost_or_doubled()
             [item] = WorkItem.objects.filter(node=step, finished_at=None).select_related("case", "agency", "assignee")
             flags = {name: bool(value) for name, value in facts.items()}
-            self.concludes(item, verdict, flags, adviser=self.cast.expert)
+            self.concludes(item, concluded, flags, adviser=self.cast.expert)
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -188,9 +194,15 @@ class Walk(Promises):
             verdict = "decline"
         if story.waits_for_her_at == item.node:
             self.is_refused(reviewer, lambda who, key, at: self.form(item, who, key, at))
-        else:
-            flags = {name: bool(chance >> bit & 8) for bit, name in enumerate(sorted(human.declared_facts()))}
-            self.concludes(item, verdict, flags, adviser=(self.cast.expert, self.cast.another_expert)[pick % 2])
+            return
+        advisers = [one for one in (self.cast.expert, self.cast.another_expert) if one.pk not in story.declined]
+        if verdict == "refer" and not advisers:
+            # Everybody listed has declined: until another is listed, it can only be asked about or withdrawn.
+            self.is_refused(reviewer, lambda who, key, at: self.form(item, who, key, at))
+            return
+        flags = {name: bool(chance >> bit & 8) for bit, name in enumerate(sorted(human.declared_facts()))}
+        adviser = advisers[pick % len(advisers)] if advisers else reviewer
+        self.concludes(item, verdict, flags, adviser=adviser)
 
     def concludes(self, item: WorkItem, verdict: str, flags: dict[str, bool], *, adviser: User) -> None:
         """Conclude a step with this verdict."""
@@ -241,14 +253,14 @@ class Walk(Promises):
     @precondition(somebody_is_waited_for)
     @rule(pick=any_number, takes=st.booleans())
     def claim_or_release(self, pick: int, takes: bool) -> None:
-        """Take a work item or give it back; what is held by name, or waits for her, stays where it is."""
+        """Take a work item or give it back; what is held by name stays, what is sealed is only ever taken."""
         item, story, human = self.item(pick)
         reviewer = player.holder_of(item)
 
         def act(who: User, key: UUID, at: datetime) -> object:
             return (actions.claim if takes else actions.release)(item, reviewer=who, key=key, at=at)
 
-        if human.named or story.sealed or story.waits_for_her_at == item.node:
+        if human.named or (story.sealed and not takes):
             self.is_refused(reviewer, act)
         else:
             self.does(reviewer, act)
@@ -266,18 +278,24 @@ class Walk(Promises):
         # Whoever would judge her own work tries most of all.
         eager = [decision.reviewer for decision in judged] * len(self.people)
         who = [*eager, *self.people][person % (len(eager) + len(self.people))]
-        works_there = Membership.objects.filter(user=who, agency=item.agency_id, role=human.role, until=None)
-        if who == item.case.applicant or any(decision.reviewer == who for decision in judged):
+        hers_or_judged = who == item.case.applicant or any(decision.reviewer == who for decision in judged)
+        if hers_or_judged or not self.may_hold(item, story, human, who):
             why: type[Exception] = NotFoundForYou
-        elif item.assignee_id != who.pk and (
-            (story.sealed and human.role != Role.APPROVER) or not works_there.exists()
-        ):
-            why = NotFoundForYou
         elif item.assignee_id not in (None, who.pk):
             why = WrongState
         else:
             return
         self.is_refused(who, lambda _who, key, at: self.form(item, who, key, at), why)
+
+    @staticmethod
+    def may_hold(item: WorkItem, story: Story, human: HumanStep, who: User) -> bool:
+        """Return whether a step can be a person's: by her office and part in it, by name where that is asked."""
+        if item.agency_id is None:
+            return item.assignee_id == who.pk
+        roles = set(Membership.objects.filter(user=who, agency=item.agency_id).values_list("role", flat=True))
+        if story.sealed and item.assignee_id != who.pk:
+            return human.role == Role.APPROVER and Role.APPROVER in roles
+        return bool(roles) if story.sealed else human.role in roles
 
     @precondition(somebody_filed)
     @rule(pick=any_number)

@@ -6,6 +6,7 @@ from workflows.actions.filing import Incomplete, resubmit, submit
 from workflows.actions.reviewing import (
     SHORTEST_REFUSAL,
     NotAChoice,
+    advisers,
     ceiling,
     claim,
     decide,
@@ -17,6 +18,7 @@ __all__ = [
     "SHORTEST_REFUSAL",
     "Incomplete",
     "NotAChoice",
+    "advisers",
     "answer",
     "ceiling",
     "claim",

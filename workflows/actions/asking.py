@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import policy
 from cases.models import Case, InformationRequest, Passage, User
+from cases.policy import WrongState
 from workflows.actions.filing import describe
 from workflows.models import WorkItem
 from workflows.queries.rulebook import FALLBACK_WORKING_DAYS
-from workflows.step import Repeated, Step, WrongState, moving
+from workflows.step import WAITED, Repeated, Step, moving
 
 
 def request_information(
@@ -29,7 +30,7 @@ def request_information(
 ) -> InformationRequest:
     """Ask her, once and completely; this step waits and its clock stands still until she answers."""
     try:
-        with moving(item, actor=reviewer, key=key, at=at) as step:
+        with moving(item, "information_requested", actor=reviewer, key=key, at=at) as step:
             case = step.case
             step.require("request_information")
             step.require_unchanged(seen_version)
@@ -58,7 +59,6 @@ def request_information(
                 version=F("version") + 1,
             )
             step.record(
-                "information_requested",
                 passages=[words],
                 request=request.pk,
                 asked_fields=list(asked_fields),
@@ -81,7 +81,7 @@ def answer(
     """Answer a request for information; the step that asked goes on, its clock with it."""
     try:
         also = ("answers",) if corrections else ()
-        with moving(request.case, actor=applicant, key=key, at=at, also=also) as step:
+        with moving(request.case, "information_answered", actor=applicant, key=key, at=at, also=also) as step:
             case = step.case
             policy.require(applicant, "answer", case)
             words = step.write(Passage.Kind.REPLY, reply)
@@ -96,7 +96,6 @@ def answer(
                 _correct(step, corrected)
             resumed = _resume(step, request)
             step.record(
-                "information_answered",
                 passages=[words],
                 request=request.pk,
                 corrected=sorted(corrected),
@@ -110,15 +109,16 @@ def answer(
 
 def expire(request: InformationRequest, *, at: datetime) -> Case:
     """Close a case whose question was not answered in time. This is no refusal: she may send it again."""
-    with moving(request.case, actor=None, key=None, at=at) as step:
+    with moving(request.case, "case_expired", actor=None, key=None, at=at) as step:
         case = step.case
         if step.today <= request.answer_by:
             raise WrongState(_("She still has time to answer."))
-        if not end_request(case, InformationRequest.Ending.EXPIRED, at):
+        # This very question: she may have answered it and been asked another since.
+        if not end_request(case, InformationRequest.Ending.EXPIRED, at, pk=request.pk):
             raise WrongState(_("This question is already closed."))
         case.expire()
         step.cancel_open_items()
-        step.record("case_expired", request=request.pk)
+        step.record(request=request.pk)
     return case
 
 
@@ -137,13 +137,10 @@ def expire_unanswered(*, at: datetime) -> int:
     return expired
 
 
-def end_request(case: Case, ending: InformationRequest.Ending, at: datetime) -> bool:
-    """Close the case's open request, if there is one; return whether there was."""
-    return bool(
-        InformationRequest.objects.filter(case=case, ending=InformationRequest.Ending.OPEN).update(
-            ending=ending, ended_at=at
-        )
-    )
+def end_request(case: Case, ending: InformationRequest.Ending, at: datetime, **which: int) -> bool:
+    """Close the case's open request, if there is one (and it is this one); return whether there was."""
+    still_open = InformationRequest.objects.filter(case=case, ending=InformationRequest.Ending.OPEN, **which)
+    return bool(still_open.update(ending=ending, ended_at=at))
 
 
 def _correct(step: Step, corrected: Mapping[str, Any]) -> None:
@@ -169,6 +166,7 @@ def _resume(step: Step, request: InformationRequest) -> dict[str, Any]:
         item.due_at += step.book.later(timezone.localdate(item.due_at), waited, "working") - timezone.localdate(
             item.due_at
         )
+        step.case.facts[WAITED] = step.case.facts.get(WAITED, 0) + waited
         if step.case.promised_on is not None:
             step.case.promised_on = calendar.after(step.case.promised_on, waited)
     item.status = WorkItem.Status.OPEN

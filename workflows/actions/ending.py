@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import policy
 from cases.models import Case, CaseState, InformationRequest, Passage, User
+from cases.policy import WrongState
 from workflows.actions.asking import end_request
-from workflows.step import Repeated, WrongState, moving
+from workflows.step import Repeated, moving
 
 
 def withdraw(case: Case, *, applicant: User, reason: str = "", key: UUID, at: datetime) -> Case:
     """Take a case back; a right only while nothing is decided (Circular 03/2025 Art. 7 [V11])."""
     try:
-        with moving(case, actor=applicant, key=key, at=at) as step:
+        with moving(case, "case_withdrawn", actor=applicant, key=key, at=at) as step:
             case = step.case
             policy.require(applicant, "withdraw", case)
             if not case.is_undecided:
@@ -24,7 +25,7 @@ def withdraw(case: Case, *, applicant: User, reason: str = "", key: UUID, at: da
             end_request(case, InformationRequest.Ending.DROPPED, at)
             case.withdraw()
             step.cancel_open_items()
-            step.record("case_withdrawn", passages=words)
+            step.record(passages=words)
     except Repeated:
         case.refresh_from_db()
     return case
@@ -33,13 +34,13 @@ def withdraw(case: Case, *, applicant: User, reason: str = "", key: UUID, at: da
 def rate(case: Case, *, applicant: User, score: int, key: UUID, at: datetime) -> Case:
     """Say in one tap whether it helped: 1 no, 2 partly, 3 yes."""
     try:
-        with moving(case, actor=applicant, key=key, at=at) as step:
+        with moving(case, "case_rated", actor=applicant, key=key, at=at) as step:
             case = step.case
             policy.require(applicant, "rate", case)
             if case.state != CaseState.CLOSED or score not in (1, 2, 3):
                 raise WrongState(_("Only a closed request can be rated."))
             case.satisfaction = score
-            step.record("case_rated", score=score)
+            step.record(score=score)
     except Repeated:
         case.refresh_from_db()
     return case

@@ -14,9 +14,10 @@ from cases.forms.filing import missing_pages, start_draft
 from cases.models import Answers, Case, CaseState, Consent, Enterprise, Passage, User
 from cases.models.agency import Agency
 from cases.models.case import new_code
+from cases.policy import WrongState
 from cases.services import SERVICES, service_of
 from workflows import engine
-from workflows.step import Repeated, Step, WrongState, moving
+from workflows.step import MAY_READ, Repeated, Step, moving
 
 # What a filed case has that a draft has not, beside what every step may change.
 _FILED = ("code", "enterprise", "province", "commune", "desk", "priority", "submitted_at")
@@ -42,7 +43,7 @@ class Incomplete(WrongState):
 def submit(case: Case, *, applicant: User, consents: Sequence[str], key: UUID, at: datetime) -> Case:
     """File a draft: from here on it has a code, a first reader and a date."""
     try:
-        with moving(case, actor=applicant, key=key, at=at, also=("answers", "applicant")) as step:
+        with moving(case, "case_submitted", actor=applicant, key=key, at=at, also=("answers", "applicant")) as step:
             case = step.case
             policy.require(applicant, "submit", case)
             if case.state != CaseState.DRAFT:
@@ -50,7 +51,7 @@ def submit(case: Case, *, applicant: User, consents: Sequence[str], key: UUID, a
             _fill_in(step, consents)
             case.submit()
             step.apply(engine.begin(step.graph, case.facts))
-            step.record("case_submitted", also_changed=_FILED, consents=sorted(consents))
+            step.record(also_changed=_FILED, consents=sorted(consents))
     except Repeated:
         case.refresh_from_db()
     return case
@@ -97,7 +98,10 @@ def _fill_in(step: Step, consents: Sequence[str]) -> None:
     case.women_owned = enterprise.women_owned
     case.sme_class = enterprise.sme_class
     case.priority = data.get("priority") == "yes"
-    case.facts = service.facts(data, bool(enterprise.sme_class))
+    given = [consent for consent in asked if consent.purpose in consents]
+    # Nobody is handed the case whom she has not allowed to read it.
+    may_read = sorted({kind for consent in given for kind in consent.recipient.split()})
+    case.facts = {**service.facts(data, bool(enterprise.sme_class)), MAY_READ: may_read}
     case.submitted_at = step.at
     Consent.objects.bulk_create(
         Consent(
@@ -108,8 +112,7 @@ def _fill_in(step: Step, consents: Sequence[str]) -> None:
             text_version=service.consent_version,
             given_at=step.at,
         )
-        for consent in asked
-        if consent.purpose in consents
+        for consent in given
     )
     why_priority = data.pop("priority_reason", "")
     if why_priority:
@@ -117,8 +120,6 @@ def _fill_in(step: Step, consents: Sequence[str]) -> None:
         step.write(Passage.Kind.SEALED, why_priority, name="priority_reason").save(force_insert=True)
         answers.data = data
         answers.save(update_fields=["data"])
-    if data.get("full_name") and data["full_name"] != case.applicant.full_name:
-        User.objects.filter(pk=case.applicant_id).update(full_name=data["full_name"])
 
 
 def describe(enterprise: Enterprise, data: Mapping[str, Any]) -> None:

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Answers, Case, CaseState, Decision, Involvement, Passage, User
+from cases.models import Answers, Case, CaseState, Decision, Involvement, Membership, Passage, Role, User
+from cases.policy import WrongState
+from cases.queries.directory import Directory
 from cases.services import service_of
 from cases.services.base import SupportService, Words
 from workflows.conditions import deciders_key, verdict_key
+from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import (
     PLAIN_REASONS,
@@ -25,7 +28,7 @@ from workflows.nodes import (
     PickExpert,
     SealedChoice,
 )
-from workflows.step import Repeated, Step, WrongState, moving
+from workflows.step import MAY_READ, Repeated, Step, moving
 
 # What she must be told at least when we cannot help (domain 2.1).
 SHORTEST_REFUSAL = 30
@@ -37,12 +40,12 @@ class NotAChoice(WrongState):
 
 def claim(item: WorkItem, *, reviewer: User, key: UUID, at: datetime) -> WorkItem:
     """Take a work item of one's office into one's own hands."""
-    return _hand(item, "claim", reviewer=reviewer, holder=reviewer, key=key, at=at)
+    return _hand(item, "claim", "item_claimed", reviewer=reviewer, key=key, at=at)
 
 
 def release(item: WorkItem, *, reviewer: User, key: UUID, at: datetime) -> WorkItem:
     """Give a work item back to one's office."""
-    return _hand(item, "release", reviewer=reviewer, holder=None, key=key, at=at)
+    return _hand(item, "release", "item_released", reviewer=reviewer, key=key, at=at)
 
 
 def decide(
@@ -65,7 +68,7 @@ def decide(
     verdict, `sealed` the sealed choice. Raises NotFoundForYou, WrongState, NotAChoice.
     """
     try:
-        with moving(item, actor=reviewer, key=key, at=at) as step:
+        with moving(item, "decision_made", actor=reviewer, key=key, at=at) as step:
             step.require("decide")
             step.require_unchanged(seen_version)
             option = _option(step, verdict, reason_code, answer)
@@ -102,11 +105,11 @@ def decide(
             if option.returns and step.human.named:
                 Involvement.objects.filter(case=step.case, person=reviewer, until__isnull=True).update(until=at)
             step.record(
-                "decision_made",
                 passages=list(passages.values()),
                 verdict=verdict,
                 reason_code=reason_code,
                 decision=decision.pk,
+                details=chosen,
             )
             return decision
     except Repeated as earlier:
@@ -118,6 +121,23 @@ def reasons_for(option: Option, service: SupportService) -> tuple[tuple[str, Wor
     if option.refuses:
         return tuple((reason.code, reason.label) for reason in service.refusal_reasons)
     return RETURN_REASONS if option.returns else PLAIN_REASONS
+
+
+def advisers(case: Case, ask: PickExpert, offices: Directory) -> QuerySet[User]:
+    """Return the listed advisers who may take this case: not its applicant, nobody who declined it."""
+    declining = Q(pk__in=())
+    for node, human in graph_for(case.service, case.version).human_steps.items():
+        if human.named == ask.name:
+            declining |= Q(node=node, verdict__in=[option.verdict for option in human.options if option.returns])
+    declined = Decision.objects.filter(declining, case=case).values("reviewer")
+    listed = Membership.objects.today().filter(
+        agency=offices.agency(ask.place.kind, ask.place.level, case), role=Role.EXPERT
+    )
+    return (
+        User.objects.filter(memberships__in=listed)
+        .exclude(Q(pk__in=declined) | Q(pk=case.applicant_id))
+        .order_by("full_name", "pk")
+    )
 
 
 def ceiling(case: Case, ask: Amount, *, at: datetime) -> int:
@@ -149,16 +169,29 @@ def ceiling(case: Case, ask: Amount, *, at: datetime) -> int:
     return max(0, min(int(fee) * percent // 100, yearly - (answers.granted or 0)))
 
 
-def _hand(item: WorkItem, verb: str, *, reviewer: User, holder: User | None, key: UUID, at: datetime) -> WorkItem:
-    """Give a work item to a person of its office, or back to the office."""
+def _hand(item: WorkItem, action: str, verb: str, *, reviewer: User, key: UUID, at: datetime) -> WorkItem:
+    """Give a work item to the reviewer, or back to the office.
+
+    The approver of an office can do both with what an officer holds, so that nobody's absence keeps a case. A
+    sealed case is never given back to the whole office: its approver takes it over by name.
+    """
     try:
-        with moving(item, actor=reviewer, key=key, at=at) as step:
-            step.require(verb)
-            step.require_unchanged(None)
-            if step.human.named or step.case.sealed:
+        with moving(item, verb, actor=reviewer, key=key, at=at) as step:
+            step.require(action)
+            step.require_open()
+            takes_over = step.case.sealed and action == "claim"
+            if step.human.named or (step.case.sealed and not takes_over):
                 raise WrongState(_("This work item is held by name and stays with its holder."))
+            if action == "claim" and not takes_over:
+                step.require_unheld()
+            if takes_over:
+                Involvement.objects.bulk_create(
+                    [Involvement(case=step.case, person=reviewer, part=step.human.part, since=at)],
+                    ignore_conflicts=True,
+                )
+            holder = reviewer if action == "claim" else None
             WorkItem.objects.filter(pk=step.item.pk).update(assignee=holder, version=F("version") + 1)
-            step.record(f"item_{verb}{'ed' if verb == 'claim' else 'd'}", item=step.item.pk)
+            step.record(item=step.item.pk, held_before=step.item.assignee_id)
     except Repeated:
         pass
     item.refresh_from_db()
@@ -188,15 +221,12 @@ def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str) -
             case Flags():
                 chosen |= {name: bool(details.get(name)) for name, _label in ask.choices}
             case PickExpert():
-                expert = step.directory.agency(ask.place.kind, ask.place.level, step.case)
-                if not User.objects.filter(
-                    pk=details.get(ask.name) or 0,
-                    memberships__agency=expert,
-                    memberships__role="expert",
-                    memberships__until__isnull=True,
-                ).exists():
+                if ask.place.kind not in step.case.facts.get(MAY_READ, ()):
+                    raise NotAChoice(_("She has not allowed this case to be handed to an adviser."))
+                expert = advisers(step.case, ask, step.directory).filter(pk=details.get(ask.name) or 0).first()
+                if expert is None:
                     raise NotAChoice(_("Choose an adviser from the list."))
-                chosen[ask.name] = int(details[ask.name])
+                chosen[ask.name] = expert.pk
             case Amount():
                 chosen[ask.name] = int(details.get(ask.name) or 0)
                 if chosen[ask.name] <= 0 or chosen[ask.name] > ceiling(step.case, ask, at=step.at):

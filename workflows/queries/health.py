@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q
 
-from cases.models import Case, CaseState, InformationRequest, Involvement, TimelineEvent
+from cases.models import Case, CaseState, InformationRequest, Involvement, Membership, Role, TimelineEvent
 from cases.models.case import MOVING
 from workflows import engine
 from workflows.flows.registry import FLOWS, graph_for
@@ -63,6 +63,7 @@ def examine(*, at: datetime) -> Health:
             .values_list("case_id", "facts__state")
         )
         uninvolved = set(_uninvolved(keys))
+        abandoned = set(_abandoned(keys))
         for case in batch:
             open_items = items.get(case.pk, [])
             health.cases += 1
@@ -71,6 +72,8 @@ def examine(*, at: datetime) -> Health:
             health.waiting_for_her += case.pk in asked
             health.outside += any(item.holder == WorkItem.Holder.OUTSIDE for item in open_items)
             stuck = list(_stuck(case, open_items))
+            if case.pk in abandoned:
+                stuck.append("its holder no longer works there")
             health.stuck += bool(stuck)
             found = [*stuck, *_disagreements(case, open_items, last_states.get(case.pk), case.pk in asked)]
             if case.pk in uninvolved:
@@ -105,6 +108,17 @@ def _disagreements(case: Case, items: list[WorkItem], last_state: str | None, as
     waiting = [item for item in items if item.status == WorkItem.Status.WAITING]
     if bool(waiting) != asked or len(waiting) > 1:
         yield "the open question and the waiting item do not belong together"
+
+
+def _abandoned(cases: list[int]) -> Iterator[int]:
+    still_works = Membership.objects.today().filter(
+        Q(agency=OuterRef("agency")) | Q(role=Role.EXPERT), user=OuterRef("assignee")
+    )
+    yield from (
+        WorkItem.objects.filter(case__in=cases, finished_at__isnull=True, assignee__isnull=False)
+        .filter(~Exists(still_works))
+        .values_list("case_id", flat=True)
+    )
 
 
 def _uninvolved(cases: list[int]) -> Iterator[int]:

@@ -50,8 +50,11 @@ class Rulebook:
                 return rule
         return None
 
-    def deadline(self, code: str, *, opened: date, submitted: date, accepted: date | None) -> Deadline:
-        """Return the deadline of a step; the rule is the one in force when the case was accepted."""
+    def deadline(self, code: str, *, opened: date, submitted: date, accepted: date | None, waited: int = 0) -> Deadline:
+        """Return the deadline of a step; the rule is the one in force when the case was accepted.
+
+        `waited` are the working days the case stood still before this step opened: they are hers, not ours.
+        """
         rule = self.rule(code, accepted or submitted)
         if rule is None or rule.days is None:
             return Deadline(code, opened, self.calendar.after(opened, FALLBACK_WORKING_DAYS), None)
@@ -61,6 +64,8 @@ class Rulebook:
             DeadlineRule.Start.ACCEPTED.value: accepted or opened,
         }[rule.clock_start]
         due = self.later(starts, rule.days, rule.unit)
+        if rule.pauses and rule.clock_start != DeadlineRule.Start.OPENED:
+            due = self.calendar.after(due, waited)
         # A step that opens after its clock ran out is due at once, not in the past.
         return Deadline(code, starts, max(due, opened), due)
 

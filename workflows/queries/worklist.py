@@ -8,13 +8,13 @@ from itertools import groupby
 from operator import or_
 
 from django.db.models import F, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 
 from cases.models import Role, TimelineEvent, User
 from cases.policy import WORKING_ROLES, Standing, standing
 from cases.queries.directory import reference_version
 from cases.queries.naming import name_of, place_of
+from cases.queries.paging import read_place
 from cases.services import service_of
 from workflows.calendar import Calendar
 from workflows.flows.registry import FLOWS, graph_for
@@ -102,7 +102,10 @@ def _items(user: User, held: Collection[Standing], scope: str, at: datetime) -> 
     """Return the unfinished items in a scope. Nobody works on a case of her own."""
     items = WorkItem.objects.filter(status__in=(WorkItem.Status.OPEN, WorkItem.Status.WAITING))
     items = items.exclude(case__applicant=user)
-    by_name = Q(assignee=user)
+    # By name only for as long as she works where the item is; an adviser's item is at no agency.
+    agencies = {agency for agency, role in held if role in WORKING_ROLES}
+    listed = any(role == Role.EXPERT for _agency, role in held)
+    by_name = Q(assignee=user) & (Q(agency_id__in=agencies) | (Q(agency__isnull=True) if listed else _NOTHING))
     if scope == "mine":
         return items.filter(by_name)
     items = items.filter(by_name | _of_office(held))
@@ -168,14 +171,10 @@ def _page(items: QuerySet[WorkItem], after: str) -> tuple[list[WorkItem], str]:
 
 def _read_cursor(after: str) -> tuple[str, datetime | None, int]:
     status, _sep, rest = after.partition("/")
-    due, _sep, pk = rest.partition("/")
-    try:
-        due_at = parse_datetime(due)
-        if due_at is not None and due_at.tzinfo is not None and status in WorkItem.Status.values:
-            return status, due_at, int(pk)
-    except ValueError:
-        pass
-    return "", None, 0
+    place = read_place(rest)
+    if place is None or status not in WorkItem.Status.values:
+        return "", None, 0
+    return status, *place
 
 
 def _rows(items: list[WorkItem], calendar: Calendar, at: datetime) -> list[Row]:

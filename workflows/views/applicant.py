@@ -1,10 +1,10 @@
 """The pages on which an applicant moves her own case."""
 
+import re
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,12 +14,17 @@ from django.views.decorators.http import require_POST
 from cases.forms import filing
 from cases.forms.answering import AnswerForm, WithdrawForm
 from cases.forms.consents import ConsentForm
-from cases.models import CaseState
+from cases.forms.documents import discard, status_of
+from cases.models import Case, CaseState, InformationRequest
+from cases.policy import WrongState
 from cases.queries.mine import open_request
 from cases.services import service_of
 from cases.views.filing import checking
 from cases.views.own import own_case, reader
 from workflows import actions
+
+# The id of a row, as our own forms write it.
+PLAIN_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def form_key(request: HttpRequest) -> UUID:
@@ -31,17 +36,17 @@ def form_key(request: HttpRequest) -> UUID:
 
 
 @login_required
-@require_POST
 def submit(request: HttpRequest, key: UUID) -> HttpResponse:
     """Send a draft."""
     case, now = own_case(request, key), timezone.now()
     if case.state != CaseState.DRAFT:
         return redirect("cases:filed", key=key)
+    if request.method != "POST":
+        return redirect("cases:check", key=key)
     service = service_of(case)
     form = ConsentForm(request.POST, service=service, data=case.answers.data)
     if not form.is_valid():
         return render(request, "cases/check.html", checking(case, form))
-    filing.drop_unasked(case, service=service, at=now)
     try:
         actions.submit(case, applicant=reader(request), consents=form.given, key=form_key(request), at=now)
     except actions.Incomplete:
@@ -70,32 +75,50 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "workflows/applicant/withdraw.html", {"case": case, "form": form, "form_key": uuid4()})
 
 
+def asked_of_her(request: HttpRequest, case: Case) -> InformationRequest | None:
+    """Return the request this page is about: the one her form was made for, or the one that is open now."""
+    if request.method != "POST":
+        return open_request(case)
+    number = request.POST.get("asked", "")
+    asked = case.information_requests.filter(pk=int(number)).first() if PLAIN_NUMBER.fullmatch(number) else None
+    if asked is None:
+        raise WrongState(_("This question is already closed."))
+    return asked
+
+
 @login_required
 def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show what we ask and take her answer, her corrections and her papers."""
     case = own_case(request, key)
-    asked = open_request(case)
+    asked = asked_of_her(request, case)
     if asked is None:
         messages.info(request, _("Nothing is asked of you just now."))
         return redirect("cases:status", key=key)
     service, sent = service_of(case), request.method == "POST"
+    is_open = asked.ending == InformationRequest.Ending.OPEN
     correction = filing.Correction(service, case.answers.data, asked.asked_fields, request.POST if sent else None)
     form = AnswerForm(
         *([request.POST, request.FILES] if sent else []), case=case, service=service, asked=asked.asked_fields
     )
-    # Both are asked, so that every error is said at once.
-    if sent and all([correction.is_valid(), form.is_valid()]):
+    # Both are asked, so that every error is said at once. Once the question is closed, the action tells this very
+    # form sent again from one that comes too late.
+    if sent and (not is_open or all([correction.is_valid(), form.is_valid()])):
         now, applicant = timezone.now(), reader(request)
-        with transaction.atomic():
+        # The papers first, for the action is one transaction of its own; without the answer they go again.
+        kept = form.keep_papers(by=applicant, at=now) if is_open else []
+        try:
             actions.answer(
                 asked,
                 applicant=applicant,
-                reply=form.cleaned_data["reply"],
-                corrections=correction.corrections(),
+                reply=form.cleaned_data["reply"] if is_open else "",
+                corrections=correction.corrections() if is_open else {},
                 key=form_key(request),
                 at=now,
             )
-            form.keep_papers(by=applicant, at=now)
+        except Exception:
+            for paper in kept:
+                discard(paper)
+            raise
         messages.success(request, _("We have your answer. The case goes on."))
         return redirect("cases:status", key=key)
     fields = [*correction.fields(), *form]
@@ -110,7 +133,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
         "documents": [(paper, labels.get(paper.kind, paper.kind)) for paper in case.documents.all()],
         "errors": [(field.id_for_label or field.auto_id, error) for field in fields for error in field.errors],
     }
-    return render(request, "workflows/applicant/answer.html", words)
+    return render(request, "workflows/applicant/answer.html", words, status=status_of(form))
 
 
 @login_required

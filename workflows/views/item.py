@@ -69,7 +69,7 @@ def find_item(user: User, pk: int) -> WorkItem:
     )
     if item is None:
         raise policy.NotFoundForYou
-    works_there = item.agency_id in {agency for agency, _role in policy.standing(user)}
+    works_there = item.agency_id in {agency for agency, role in policy.standing(user) if role in policy.WORKING_ROLES}
     if item.assignee_id != user.pk and not works_there:
         raise policy.NotFoundForYou
     return item

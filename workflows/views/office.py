@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from cases import policy
 from cases.models import AccessRecord, User
+from cases.policy import WrongState
 from cases.services import SERVICES
 from cases.views.own import reader
 from workflows import actions
@@ -20,7 +21,6 @@ from workflows.forms import AskForm, DecisionForm
 from workflows.models import WorkItem
 from workflows.queries.preview import message_to_her
 from workflows.queries.worklist import worklist as items_for
-from workflows.step import WrongState
 from workflows.views.item import find_item, may, may_ask, page_of, sealed_here, unsealed_words, why_not
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from workflows.flows.registry import RELEASED, graph_for, released_fingerprints
 from workflows.models import DeadlineRule
-from workflows.proofs import RULE_CODES, proofs
+from workflows.proofs import proofs, rules_named
 
 
 class Command(BaseCommand):
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         # A rule that is only a code would leave a step without a day; before any data is loaded there is none.
         migrated = DeadlineRule._meta.db_table in connection.introspection.table_names()
         known = set(DeadlineRule.objects.values_list("code", flat=True)) if migrated else set()
-        unknown = sorted(RULE_CODES - known) if known else []
+        unknown = sorted(rules_named() - known) if known else []
         if options["release"]:
             self._release(flows)
         if options["json"]:

@@ -1,0 +1,69 @@
+"""A question back to her: the clock that stands still, the day it runs out, and which question is meant."""
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from cases.models import CaseState, InformationRequest
+from cases.policy import WrongState
+from project.demo import player
+from project.demo.cast import Cast
+from tests.builders import a_case, item_at
+from workflows import actions
+
+
+def test_what_she_was_promised_moves_by_the_days_she_was_asked_and_stays_there(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage", at=at)
+    assert case.promised_on == date(2026, 11, 27)
+    player.ask(case, "triage", question="Chị cho biết thêm.", at=at + timedelta(hours=1))
+    # Asked on Thursday, answered on the Thursday after: five working days stood still.
+    player.reply(case, text="Tôi gửi thêm.", at=at + timedelta(days=7))
+    assert case.promised_on == date(2026, 12, 4)
+    player.conclude(case, "triage", "general", at=at + timedelta(days=7, hours=1))
+    assert case.promised_on == date(2026, 12, 4), "the draft's own promise counts the same days"
+
+
+def test_a_case_expires_after_fifteen_working_days_and_is_not_refused(cast: Cast, at: datetime) -> None:
+    asked = at.replace(day=2)
+    case = a_case(cast.applicant, at_node="triage", at=asked - timedelta(hours=3))
+    request = player.ask(case, "triage", question="Chị gửi thêm giấy tờ.", at=asked)
+    assert request.answer_by == date(2026, 11, 23)
+    with pytest.raises(WrongState):
+        actions.expire(request, at=asked.replace(day=23, hour=23))
+    assert actions.expire_unanswered(at=asked.replace(day=23, hour=23)) == 0
+    assert actions.expire_unanswered(at=asked.replace(day=24, hour=0)) == 1
+    case.refresh_from_db()
+    assert (case.state, case.outcome, case.marking) == (CaseState.EXPIRED, "", [])
+    draft = actions.resubmit(case, applicant=cast.applicant, at=asked.replace(day=25))
+    assert draft.answers.data == case.answers.data
+    assert actions.resubmit(case, applicant=cast.applicant, at=asked.replace(day=25)) == draft
+
+
+def test_a_worker_that_comes_late_expires_no_other_question(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage", at=at)
+    old = player.ask(case, "triage", question="Câu hỏi thứ nhất.", at=at)
+    player.reply(case, text="Đây ạ.", at=at + timedelta(days=20))
+    new = player.ask(case, "triage", question="Câu hỏi thứ hai.", at=at + timedelta(days=21))
+    with pytest.raises(WrongState):
+        actions.expire(old, at=at + timedelta(days=22))
+    new.refresh_from_db()
+    assert new.ending == InformationRequest.Ending.OPEN
+
+
+def test_only_one_question_is_open_at_a_time_even_from_two_offices(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="consult_tax", at=at)
+    player.ask(case, "draft", question="Chị gửi hợp đồng.", at=at + timedelta(hours=1))
+    with pytest.raises(WrongState):
+        player.ask(case, "consult_tax", question="Chị gửi tờ khai.", at=at + timedelta(hours=2))
+    # The other branch goes on meanwhile.
+    player.conclude(case, "consult_tax", "opinion", at=at + timedelta(hours=3))
+    assert item_at(case, "draft").status == "waiting"
+
+
+def test_a_key_that_did_something_else_does_nothing_here(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage", at=at)
+    key = uuid4()
+    actions.claim(item_at(case, "triage"), reviewer=cast.city_officer, key=key, at=at)
+    with pytest.raises(WrongState):
+        player.conclude(case, "triage", "general", at=at, by=cast.city_officer, key=key)
