@@ -172,6 +172,20 @@ class DecisionForm(StepForm):
             error_messages={"required": gettext_lazy("Write the words to go with this conclusion.")},
             widget=forms.Textarea(attrs={"rows": 4}),
         )
+        self.initial["answer"] = self._words_sent_back()
+
+    def _words_sent_back(self) -> str:
+        """Return this office's words if they were just sent back, so that they are mended and not typed anew."""
+        graph = graph_for(self.case.service, self.case.version)
+        decisions = list(self.case.decisions.select_related("answer").order_by("-decided_at", "-pk"))
+        if not decisions:
+            return ""
+        option = graph.human(decisions[0].node).option(decisions[0].verdict)
+        if option is None or not option.returns:
+            return ""
+        ours = (each for each in decisions[1:] if each.answer is not None and each.agency_id == self.item.agency_id)
+        said = next(ours, None)
+        return said.answer.body if said is not None and said.answer is not None else ""
 
     def _experts(self, ask: PickExpert) -> Choices:
         people = advisers(self.case, ask, directory(reference_version()))

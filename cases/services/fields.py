@@ -36,7 +36,15 @@ def one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-class PhoneField(forms.CharField):
+class TypedField(forms.CharField):
+    """Something typed into one box; too much of it is said in plain words."""
+
+    default_error_messages = {
+        "max_length": _("This has %(show_value)d letters. Shorten it to %(limit_value)d."),
+    }
+
+
+class PhoneField(TypedField):
     """A Vietnamese phone number, however it is typed; kept as +84…."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,7 +69,7 @@ class PhoneField(forms.CharField):
         return normal_phone(text) if text else ""
 
 
-class NameField(forms.CharField):
+class NameField(TypedField):
     """A person's name: letters, spaces, ' and -."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -78,7 +86,7 @@ class NameField(forms.CharField):
         return name
 
 
-class WholeNumberField(forms.CharField):
+class WholeNumberField(TypedField):
     """A whole number of zero or more; dots and spaces between the digits do no harm."""
 
     unit: Any = ""
@@ -124,7 +132,7 @@ class MoneyField(WholeNumberField):
         super().__init__(unit="đồng", **kwargs)
 
 
-class PercentField(forms.CharField):
+class PercentField(TypedField):
     """A percentage with at most two places, kept exactly: 50.99 is not 51."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -231,7 +239,7 @@ class OneOfField(forms.ChoiceField):
         super().__init__(choices=choices, widget=forms.RadioSelect, **kwargs)
 
 
-class TextField(forms.CharField):
+class TextField(TypedField):
     """Some sentences."""
 
     def __init__(self, *, least: int = 0, most: int = 5000, **kwargs: Any) -> None:
@@ -257,7 +265,7 @@ class TextField(forms.CharField):
         return text
 
 
-class LineField(forms.CharField):
+class LineField(TypedField):
     """One line of text."""
 
     def clean(self, value: Any) -> str:
@@ -265,7 +273,7 @@ class LineField(forms.CharField):
         return one_line(super().clean(value))
 
 
-class PersonalIdField(forms.CharField):
+class PersonalIdField(TypedField):
     """The 12 digits of the citizen's identity number; optional at first contact."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -283,7 +291,7 @@ class PersonalIdField(forms.CharField):
         return digits
 
 
-class TaxCodeField(forms.CharField):
+class TaxCodeField(TypedField):
     """A tax code of 10 digits, 10-3 digits, or the 12 digits of a household's holder."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django import Settings
@@ -95,7 +96,8 @@ def test_a_correction_that_breaks_the_rest_of_its_page_is_said_where_she_can_cha
 
 
 def test_an_old_answer_that_was_not_asked_about_stands_though_its_day_is_over(cast: Cast) -> None:
-    case = a_case(cast.applicant, answers={"urgent_until": "2026-11-06"})
+    with time_machine.travel(THURSDAY, tick=False):
+        case = a_case(cast.applicant, answers={"urgent_until": "2026-11-06"})
     player.ask(case, "intake", question=QUESTION, fields=("need",), at=THURSDAY)
     need = "Tôi hỏi về hoá đơn khi bán hàng qua sàn, và về thuế của năm ngoái."
     later = THURSDAY + timedelta(days=5)

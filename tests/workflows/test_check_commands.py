@@ -58,13 +58,13 @@ def test_check_flows_says_it_in_one_line_a_flow(db: None) -> None:
     code, printed = run("check_flows")
     assert code == 0
     assert printed.startswith("legal_advice v1: ")
-    assert printed.endswith(" states, sound\n")
+    assert printed.endswith(" states, sound, released\n")
 
 
 def test_check_flows_fails_on_a_flow_that_is_not_sound(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     found = {("legal_advice", 1): Report(states=3, problems=["read: has no holder"])}
     monkeypatch.setattr(check_flows, "proofs", lambda: found)
-    assert run("check_flows") == (1, "legal_advice v1: 3 states, read: has no holder\n")
+    assert run("check_flows") == (1, "legal_advice v1: 3 states, read: has no holder, released\n")
     code, printed = run("check_flows", "--json")
     [flow] = json.loads(printed)["flows"]
     assert (code, flow["sound"], flow["problems"]) == (1, False, ["read: has no holder"])
