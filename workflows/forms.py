@@ -177,7 +177,7 @@ class DecisionForm(StepForm):
     def _words_sent_back(self) -> str:
         """Return this office's words if they were just sent back, so that they are mended and not typed anew."""
         graph = graph_for(self.case.service, self.case.version)
-        decisions = list(self.case.decisions.select_related("answer").order_by("-decided_at", "-pk"))
+        decisions = list(self.case.decisions.select_related("answer").order_by("-pk"))
         if not decisions:
             return ""
         option = graph.human(decisions[0].node).option(decisions[0].verdict)

@@ -1,7 +1,7 @@
 """Our words over viewflow's nodes: who does a step, by when, and what may be concluded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -158,6 +158,21 @@ class SealedChoice:
 
 Ask = Flags | PickExpert | PickAnswer | Amount | SealedChoice
 
+# What of an ask is only shown, so that it may change without a new version of the flow.
+_SHOWN = ("label", "preset_by", "presets")
+
+
+def description_of(ask: Ask) -> list[Any]:
+    """Return everything about an ask that the route and the record depend on: all but its words."""
+    parts: list[Any] = [type(ask).__name__]
+    for part in fields(ask):
+        value = getattr(ask, part.name)
+        if part.name == "choices":
+            value = [code for code, _words in value]
+        if part.name not in _SHOWN:
+            parts.append([part.name, repr(value)])
+    return parts
+
 
 class HumanStep(View):
     """A step that waits for somebody. Subclasses say who."""
@@ -224,8 +239,7 @@ class HumanStep(View):
             repr(self.promises),
             self.stage,
             [[option.verdict, option.answers, option.refuses, option.returns] for option in self.options],
-            [[type(ask).__name__, list(ask.verdicts)] for ask in self.asks],
-            sorted(self.declared_facts()),
+            [description_of(ask) for ask in self.asks],
             list(self.not_by),
             self.may_ask,
             list(self.unseals),

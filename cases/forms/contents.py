@@ -81,8 +81,10 @@ def _redrawn(file: IO[bytes], format_name: str) -> bytes:
         with Image.open(file, formats=(format_name,)) as image:
             # A JPEG can be opened at a half or a quarter of its size.
             image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
-            drawn = _in_plain_colours(ImageOps.exif_transpose(image), format_name)
+            drawn = _in_plain_colours(image, format_name)
+            # Smaller first: turning it needs the memory of two.
             drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            drawn = ImageOps.exif_transpose(drawn)
             # All that stands beside the picture: place, time, phone, comments.
             drawn.info = {}
             out = io.BytesIO()
@@ -104,7 +106,8 @@ def _in_plain_colours(image: Image.Image, format_name: str) -> Image.Image:
         return image.point(lambda level: level * (1 / 256)).convert("L")
     if "transparency" in image.info:
         return image.convert("RGBA")
-    return image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
+    plain = {"1": "L", "P": "RGB"}.get(image.mode, image.mode)
+    return image if image.mode == plain else image.convert(plain)
 
 
 # extension -> what it is served as, whether the content says it is that, and what we keep of it if it opens.

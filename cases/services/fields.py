@@ -22,7 +22,7 @@ MOST_MONEY = 10**15
 MOST_STAFF = 1_000_000
 DATE_PARTS = ("day", "month", "year")
 # Dots and commas only stand before three digits: 1.500.000 is a whole number, 5,5 is none.
-WHOLE_NUMBER = re.compile(r"[0-9]+([.,][0-9]{3})*")
+WHOLE_NUMBER = re.compile(r"[0-9]+( [0-9]+|[.,][0-9]{3}(?![0-9]))*")
 UNIT_TYPED = re.compile(r"(đồng|vnđ|vnd|đ|₫|người)$", re.IGNORECASE)
 
 
@@ -108,10 +108,10 @@ class WholeNumberField(TypedField):
         text = super().clean(value)
         if not text:
             return None
-        bare = UNIT_TYPED.sub("", "".join(text.split()))
+        bare = UNIT_TYPED.sub("", one_line(text)).strip()
         if not WHOLE_NUMBER.fullmatch(bare):
             raise ValidationError(_("Write digits only, for example 1.500.000."), code="digits")
-        number = int(bare.replace(".", "").replace(",", ""))
+        number = int(re.sub(r"[ .,]", "", bare))
         if number < self.least:
             raise ValidationError(
                 __("Write a number of at least %(least)s.") % {"least": thousands(self.least)}, code="least"

@@ -100,14 +100,29 @@ def test_a_date_that_is_none_is_explained(cast: Cast, day: str, month: str, year
 
 def test_spaces_and_dots_in_numbers_do_no_harm_and_shares_stay_exact(cast: Cast) -> None:
     client, case = draft_of(cast.applicant)
-    post(client, case, "quy-mo", employees_insured=" 1.0 ", revenue_last_year="2 400.000 000 đ")
+    post(client, case, "quy-mo", employees_insured=" 1.000 ", revenue_last_year="2 400.000 000 đ")
     post(client, case, "von-cua-phu-nu", women_capital_pct="50,99 %", woman_manager="yes")
     business = {"entity_name": "Bún  Mai", "tax_code": "01.00 112 437-001", "sector": "trade"}
     post(client, case, "viec-kinh-doanh", **business)
     data = saved(case)
-    assert (data["employees_insured"], data["revenue_last_year"]) == (10, 2_400_000_000)
+    assert (data["employees_insured"], data["revenue_last_year"]) == (1000, 2_400_000_000)
     assert (data["women_capital_pct"], data["tax_code"]) == ("50.99", "0100112437-001")
     assert data["entity_name"] == "Bún Mai"
+
+
+@pytest.mark.parametrize("typed", ["5,5", "1.0", "1500.000,50", "1,5 tỷ", "-3"])
+def test_half_a_number_is_asked_again_and_never_read_as_ten_times_as_much(cast: Cast, typed: str) -> None:
+    client, case = draft_of(cast.applicant)
+    before = saved(case)
+    page = post(client, case, "quy-mo", employees_insured="8", revenue_last_year=typed).content.decode()
+    assert "chỉ viết chữ số" in page
+    assert saved(case) == before
+
+
+def test_too_long_a_line_says_by_how_much(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    page = post(client, case, "ve-chi", full_name="x" * 101, entity_type="idea").content.decode()
+    assert "Đoạn này có 101 chữ cái. Chị rút gọn còn 100." in page
 
 
 def test_a_province_where_we_are_not_open_is_said_clearly(cast: Cast) -> None:

@@ -63,7 +63,17 @@ def test_it_is_filtered_by_state_and_service_in_the_address(cast: Cast, at: date
     assert sent.short_code not in text
 
 
-@pytest.mark.parametrize("after", ["x", "/", "2026-11-05/1", "2026-11-05T00:00:00+07:00/x"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        "x",
+        "/",
+        "2026-11-05/1",
+        "2026-11-05T00:00:00+07:00/x",
+        "0001-01-01T00:00:00+14:00/1",
+        f"2026-11-05T00:00:00Z/{2**63}",
+    ],
+)
 def test_a_broken_cursor_opens_the_first_page(cast: Cast, at: datetime, after: str) -> None:
     case = a_case(cast.applicant)
     assert listed(cast.supervisor, at, after=after) == [case]

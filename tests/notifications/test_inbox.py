@@ -96,3 +96,10 @@ def test_a_notice_of_something_unknown_leads_to_the_worklist(cast: Cast) -> None
     )
     text = signed_in(row.person).get(ADDRESS).content.decode()
     assert f'href="{reverse("workflows:worklist")}"' in text
+
+
+@pytest.mark.parametrize(
+    "after", ["0001-01-01T00:00:00+14:00/1", "9999-12-31T23:59:59-14:00/1", f"2026-11-05T00:00:00Z/{2**63}"]
+)
+def test_a_broken_address_opens_the_first_page(cast: Cast, after: str) -> None:
+    assert signed_in(cast.commune_officer).get(ADDRESS, {"after": after}).status_code == 200

@@ -90,3 +90,16 @@ def test_our_own_fault_is_said_without_asking_the_database(
         response = broken(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "Đây là lỗi của chúng tôi" in response.content.decode()
+
+
+def test_an_address_of_a_button_is_answered_with_a_page(cast: Cast) -> None:
+    response = browsing.signed_in(cast.commune_officer).get(reverse("workflows:claim", args=[1]))
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "Chưa gửi gì" in response.content.decode()
+
+
+def test_the_address_of_sending_leads_back_to_the_answers(cast: Cast) -> None:
+    client, draft = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    assert client.get(reverse("workflows:submit", args=[draft.key]))["Location"] == reverse(
+        "cases:check", args=[draft.key]
+    )

@@ -20,6 +20,7 @@ NEXT = {
     ("approve", "return"): "redraft",
     ("redraft", "redrafted"): "approve",
     ("refer_adviser", "refer"): "adviser_accept",
+    ("refer_adviser", "none_free"): "triage",
     ("adviser_accept", "accept"): "ext_advice",
     ("adviser_accept", "decline"): "refer_adviser",
     ("cost_propose", "propose"): "cost_approve",

@@ -82,6 +82,15 @@ def test_an_approver_reads_the_draft_and_the_amount_before_deciding(cast: Cast) 
     assert "1.234.000" in page(cast.justice_approver, item_at(case, "cost_approve").pk)
 
 
+def test_words_that_were_sent_back_stand_in_the_box_to_be_mended(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="approve")
+    draft = case.decisions.get(node="draft").answer
+    assert draft is not None
+    player.conclude(case, "approve", "return", at=at, reason="Cần ngắn hơn.")
+    shown = page(cast.justice_officer, item_at(case, "redraft").pk)
+    assert draft.body in shown.partition('name="answer"')[2].partition("</textarea>")[0]
+
+
 def test_who_cannot_decide_reads_why(cast: Cast, at: datetime) -> None:
     case = a_case(cast.applicant, at_node="approve")
     item = item_at(case, "approve")

@@ -40,7 +40,7 @@ def walks(cast: Cast, tally: Tally, *, begins_with: tuple[str, str] | None = Non
 
 def test_a_few_hundred_random_steps_break_no_promise(cast: Cast) -> None:
     tally = Tally()
-    walks(cast, tally, max_examples=16, stateful_step_count=30, derandomize=True)
+    walks(cast, tally, max_examples=12, stateful_step_count=30, derandomize=True)
     assert tally.steps >= 200
     assert 0 < tally.refused < tally.steps
 

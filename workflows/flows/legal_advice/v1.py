@@ -195,9 +195,14 @@ class LegalAdvice(CaseFlow):
         within="REFER",
         stage="advising",
         label=_("Choose an adviser"),
-        options=(Option("refer", _("Refer to this adviser")),),
+        options=(
+            Option("refer", _("Refer to this adviser")),
+            # When every listed adviser has declined, the city desk must find another way.
+            Option("none_free", _("No adviser can take it"), returns=True),
+        ),
         asks=(PickExpert("adviser", _("Adviser"), ADVISERS, ("refer",)),),
-    ).Next(this.adviser_accept)
+    ).Next(this.referred)
+    referred = If(Verdict("refer_adviser").is_("refer")).Then(this.adviser_accept).Else(this.triage)
     adviser_accept = ExpertStep(
         named="adviser",
         role=Role.EXPERT,
