@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as __
@@ -151,6 +152,14 @@ def keep(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Docume
     document.file.save(document.key.hex, file, save=False)
     document.save()
     return document
+
+
+def copy_papers(case: Case, draft: Case, *, by: User, at: datetime) -> None:
+    """Give a draft copies of the papers of an earlier case, each a file of its own."""
+    for document in case.documents.all():
+        with document.file.open() as stored:
+            copied = SimpleUploadedFile(document.original_name, stored.read())
+        keep(draft, copied, kind=document.kind, by=by, at=at)
 
 
 def remove(document: Document) -> None:

@@ -50,7 +50,7 @@ def status(request: HttpRequest, key: UUID) -> HttpResponse:
         "refusal": queries.refusal_of(case),
         "readings": queries.readings_of(case),
         "documents": [(paper, labels.get(paper.kind, paper.kind)) for paper in case.documents.all()],
-        "may_resubmit": case.state in MAY_SEND_AGAIN,
+        "may_resubmit": case.state in MAY_SEND_AGAIN and not case.resubmissions.exclude(state=CaseState.DRAFT).exists(),
         "may_rate": case.state == CaseState.CLOSED,
         "scores": SCORES,
         "form_key": uuid4(),

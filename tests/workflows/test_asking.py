@@ -24,6 +24,14 @@ def test_what_she_was_promised_moves_by_the_days_she_was_asked_and_stays_there(c
     assert case.promised_on == date(2026, 12, 4), "the draft's own promise counts the same days"
 
 
+def test_an_answer_at_the_weekend_leaves_the_office_the_next_working_day(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="intake", at=at)  # Thursday; due on Friday 06/11
+    player.ask(case, "intake", question="Chị gửi thêm giấy tờ.", at=at + timedelta(days=1))
+    player.reply(case, text="Tôi gửi.", at=at + timedelta(days=3))  # Sunday
+    item = item_at(case, "intake")
+    assert (item.due_at.astimezone(at.tzinfo).date(), case.promised_on) == (date(2026, 11, 9), date(2026, 11, 9))
+
+
 def test_a_case_expires_after_fifteen_working_days_and_is_not_refused(cast: Cast, at: datetime) -> None:
     asked = at.replace(day=2)
     case = a_case(cast.applicant, at_node="triage", at=asked - timedelta(hours=3))
@@ -38,6 +46,9 @@ def test_a_case_expires_after_fifteen_working_days_and_is_not_refused(cast: Cast
     draft = actions.resubmit(case, applicant=cast.applicant, at=asked.replace(day=25))
     assert draft.answers.data == case.answers.data
     assert actions.resubmit(case, applicant=cast.applicant, at=asked.replace(day=25)) == draft
+    player.submit(draft, at=asked.replace(day=25))
+    with pytest.raises(WrongState):
+        actions.resubmit(case, applicant=cast.applicant, at=asked.replace(day=26))
 
 
 def test_a_worker_that_comes_late_expires_no_other_question(cast: Cast, at: datetime) -> None:

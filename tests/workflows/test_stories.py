@@ -14,6 +14,9 @@ from workflows.models import WorkItem
 ANSWER = "Chị lập hoá đơn điện tử cho từng lần bán. Chị lập khi giao hàng cho người mua. Bán qua sàn cũng vậy."
 
 
+FEE = "Nhà nước hỗ trợ chị 3.000.000 đồng tiền tư vấn. Chị nhận tiền qua tài khoản đã ghi trong hồ sơ."
+
+
 def moved(response: object) -> None:
     assert getattr(response, "status_code", 0) == 302, response.content.decode()  # type: ignore[attr-defined]
 
@@ -105,11 +108,18 @@ def test_tc05_one_dispute_goes_to_a_listed_adviser_and_the_fee_of_a_micro_busine
     too_much = browsing.conclude(cast.justice_officer, case, "cost_propose", "propose", at=proposed, amount="3.000.001")
     assert too_much.status_code == 200
     assert "3.000.000" in too_much.content.decode()
-    moved(browsing.conclude(cast.justice_officer, case, "cost_propose", "propose", at=proposed, amount="3.000.000"))
+    moved(
+        browsing.conclude(
+            cast.justice_officer, case, "cost_propose", "propose", at=proposed, amount="3.000.000", answer=FEE
+        )
+    )
     assert Decision.objects.get(case=case, node="cost_propose").details["amount"] == 3_000_000
     moved(browsing.conclude(cast.justice_approver, case, "cost_approve", "approve", at=proposed))
     moved(browsing.conclude(cast.justice_officer, case, "ext_payment", "paid", at=proposed + timedelta(days=3)))
     assert (case.state, case.outcome) == (CaseState.DECIDED, "cost_supported")
+    page = browsing.signed_in(cast.applicant).get(reverse("cases:status", args=[case.key])).content.decode()
+    assert "hai buổi" in page
+    assert FEE in page
 
 
 @pytest.mark.parametrize(

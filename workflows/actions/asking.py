@@ -14,7 +14,7 @@ from cases.models import Case, InformationRequest, Passage, User
 from cases.policy import WrongState
 from workflows.actions.filing import describe
 from workflows.models import WorkItem
-from workflows.queries.rulebook import FALLBACK_WORKING_DAYS
+from workflows.queries.rulebook import FALLBACK_WORKING_DAYS, end_of
 from workflows.step import WAITED, Repeated, Step, moving
 
 
@@ -159,13 +159,20 @@ def _correct(step: Step, corrected: Mapping[str, Any]) -> None:
 def _resume(step: Step, request: InformationRequest) -> dict[str, Any]:
     """Let the waiting item go on, its due date later by the working days it waited; return what changed."""
     item = WorkItem.objects.get(case=step.case, request=request, status=WorkItem.Status.WAITING)
-    calendar = step.book.calendar
-    waited = calendar.between(item.paused_on, step.today) if item.paused_on else 0
+    calendar, due_on = step.book.calendar, timezone.localdate(item.due_at)
     rule = step.book.rule(item.rule, item.starts_on)
-    if waited and (rule is None or rule.pauses):
-        item.due_at += step.book.later(timezone.localdate(item.due_at), waited, "working") - timezone.localdate(
-            item.due_at
+    waited = 0
+    if item.paused_on is not None and (rule is None or rule.pauses):
+        # Whoever asked has as many working days left as on the day of asking; at least until the end of the next.
+        left = calendar.between(item.paused_on, due_on)
+        resumes_on = step.today if calendar.is_working(step.today) else calendar.after(step.today, 1)
+        in_time = due_on >= item.paused_on
+        later = calendar.after(step.today, left) if left else resumes_on
+        new_due = (
+            max(due_on, later) if in_time else calendar.after(due_on, calendar.between(item.paused_on, step.today))
         )
+        waited = calendar.between(due_on, new_due)
+        item.due_at = end_of(new_due)
         step.case.facts[WAITED] = step.case.facts.get(WAITED, 0) + waited
         if step.case.promised_on is not None:
             step.case.promised_on = calendar.after(step.case.promised_on, waited)

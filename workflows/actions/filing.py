@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
-from cases.forms.filing import missing_pages, start_draft
+from cases.forms.documents import copy_papers
+from cases.forms.filing import asked_only, missing_pages, start_draft
 from cases.models import Answers, Case, CaseState, Consent, Enterprise, Passage, User
 from cases.models.agency import Agency
 from cases.models.case import new_code
@@ -58,19 +59,22 @@ def submit(case: Case, *, applicant: User, consents: Sequence[str], key: UUID, a
 
 
 def resubmit(case: Case, *, applicant: User, at: datetime) -> Case:
-    """Return a new draft with everything she filled in before; the same one again if it is still unsent."""
+    """Return a new draft with everything she filled in and added before; the same one again if it is still unsent."""
     policy.require(applicant, "resubmit", case)
     if case.state not in (CaseState.EXPIRED, CaseState.WITHDRAWN):
         raise WrongState(_("Only a request that was closed without a result can be sent again."))
     with transaction.atomic():
         Case.objects.locked().get(pk=case.pk)
-        unsent = Case.objects.filter(resubmission_of=case, state=CaseState.DRAFT).first()
-        if unsent is not None:
-            return unsent
+        again = case.resubmissions.order_by("pk").last()
+        if again is not None and again.state != CaseState.DRAFT:
+            raise WrongState(_("This request was already sent again."))
+        if again is not None:
+            return again
         draft = start_draft(service=SERVICES[case.service], applicant=applicant, at=at)
         draft.resubmission_of = case
         draft.save(update_fields=["resubmission_of"])
         Answers.objects.filter(case=draft).update(data=case.answers.data)
+        copy_papers(case, draft, by=applicant, at=at)
     draft.refresh_from_db()
     return draft
 
@@ -80,7 +84,8 @@ def _fill_in(step: Step, consents: Sequence[str]) -> None:
     case = step.case
     service = service_of(case)
     answers = case.answers
-    data = dict(answers.data)
+    # What her other answers no longer call for is forgotten here, not kept in silence.
+    data = asked_only(service, answers.data)
     missing = [page.slug for page in missing_pages(service, data, places=step.directory.places)]
     asked = [consent for consent in service.consents if consent.asked_when(data)]
     if any(consent.required and consent.purpose not in consents for consent in asked):
@@ -118,6 +123,7 @@ def _fill_in(step: Step, consents: Sequence[str]) -> None:
     if why_priority:
         # Told to one intake officer, apart from everything else she said.
         step.write(Passage.Kind.SEALED, why_priority, name="priority_reason").save(force_insert=True)
+    if data != answers.data:
         answers.data = data
         answers.save(update_fields=["data"])
 

@@ -232,7 +232,7 @@ class LegalAdvice(CaseFlow):
         stage="cost",
         label=_("Propose support for the fee"),
         options=(
-            Option("propose", _("Propose an amount")),
+            Option("propose", _("Propose an amount"), answers=True),
             Option("decline", _("Propose not to support the fee"), refuses=True),
         ),
         asks=(Amount("amount", _("Amount (đồng)"), COST_CEILINGS, "adviser_fee", ("propose",)),),
