@@ -208,7 +208,7 @@ def test_an_adviser_who_declined_is_not_offered_again(cast: Cast) -> None:
 
 def test_an_amount_above_the_ceiling_is_refused_with_the_ceiling(cast: Cast) -> None:
     item = item_at(a_case(cast.applicant, at_node="cost_propose"), "cost_propose")
-    given: dict[str, Any] = {"verdict": "propose", "reason_code": "FACTS_CLEAR"}
+    given: dict[str, Any] = {"verdict": "propose", "reason_code": "FACTS_CLEAR", "answer": WORDS}
     for amount in ("", "0", "3.000.001", "ba triệu"):
         response = send(cast.justice_officer, item, **given, amount=amount)
         assert response.status_code == 200
