@@ -1,10 +1,12 @@
 """The cast, the reference data, and the one fixture that lets Django flush append-only tables."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -19,10 +21,20 @@ THURSDAY = timezone.make_aware(datetime(2026, 11, 5, 9, 0))  # noqa: DTZ001 - ma
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Load the reference data once, outside every test's transaction."""
     with django_db_blocker.unblock():
         call_command("load_reference", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            # The backend of a process that a test killed may outlive it by seconds; PostgreSQL would then refuse to
+            # drop the test database. Nothing of the product is running any more.
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture(autouse=True)
