@@ -6,6 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 
 from workflows.flows.registry import FLOWS, graph_for, released_fingerprints
+from workflows.nodes import CaseFlow
 from workflows.proofs import proofs
 
 
@@ -15,6 +16,19 @@ def flows_are_sound(**_kwargs: Any) -> Sequence[CheckMessage]:
         Error(f"{service} v{version}: {problem}", id="workflows.E001")
         for (service, version), report in proofs().items()
         for problem in report.problems
+    ]
+
+
+def flows_stand_alone(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """Return an error for every flow made from another: viewflow would rewire the parent's own nodes."""
+    return [
+        Error(
+            f"{service} v{version} is made from another flow.",
+            hint="Write every version as a class of its own, directly from CaseFlow.",
+            id="workflows.E004",
+        )
+        for (service, version), flow in FLOWS.items()
+        if flow.__bases__ != (CaseFlow,)
     ]
 
 

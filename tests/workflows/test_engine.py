@@ -15,10 +15,11 @@ from viewflow.workflow.flow import End, If, StartHandle
 from cases.models import Role
 from tests.differential.flows import Nested
 from workflows import engine
-from workflows.checks import released_flows_stay
+from workflows.checks import flows_stand_alone, released_flows_stay
 from workflows.conditions import Condition, Fact, Facts, Verdict, verdict_key
 from workflows.engine import Advance, Marking, Place, Unsound
 from workflows.flows import registry
+from workflows.flows.legal_advice import v1 as legal_advice_v1
 from workflows.flows.legal_advice.v1 import LegalAdvice
 from workflows.graph import Graph, Kind, graph_of
 from workflows.nodes import (
@@ -345,14 +346,27 @@ def test_released_flows_pass_the_check(released: Path) -> None:
 
 
 def test_an_edited_flow_that_was_released_fails_the_check(released: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Edited(LegalAdvice):
-        deliver = Review(agency=JUSTICE, within="DELIVER", stage="delivering", label="", options=()).Next(this.closed)
-
-    monkeypatch.setitem(registry.FLOWS, ("legal_advice", 1), Edited)
+    # The module as somebody would edit it. (A subclass would not do: it rewires its parent's own nodes.)
+    source = Path(str(legal_advice_v1.__file__)).read_text(encoding="utf-8")
+    module: dict[str, Any] = {"__name__": "edited"}
+    exec(source.replace('within="DELIVER"', 'within="APPROVE"'), module)
+    monkeypatch.setitem(registry.FLOWS, ("legal_advice", 1), module["LegalAdvice"])
     registry.graph_for.cache_clear()
     [error] = released_flows_stay()
     assert error.id == "workflows.E003"
     assert "legal_advice v1 is released and was edited" in error.msg
+
+
+def test_a_flow_made_from_another_flow_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Parent(CaseFlow):
+        """Not registered."""
+
+        about = LegalAdvice.about
+        received = StartHandle().Next(this.end)
+        end = End()
+
+    monkeypatch.setitem(registry.FLOWS, ("legal_advice", 1), type("Child", (Parent,), {}))
+    assert "workflows.E004" in [error.id for error in flows_stand_alone()]
 
 
 def test_a_flow_that_was_never_released_fails_the_check(released: Path) -> None:
