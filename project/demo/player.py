@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from cases.forms.filing import save_page, start_draft
-from cases.models import Case, Decision, InformationRequest, Role, User
+from cases.models import Case, Decision, InformationRequest, Involvement, Role, User
 from cases.models.people import Membership
 from cases.services import SERVICES
 from workflows import actions
@@ -25,6 +25,7 @@ from workflows.nodes import (
 from workflows.proofs import proof_of
 
 ANSWER = "Chị có thể làm theo ba bước dưới đây. Bước một, xem lại giấy tờ. Bước hai, hỏi cơ quan thuế. Bước ba, ký."
+OPINION = "Cơ quan chúng tôi đồng ý với hướng trả lời. Nên nhắc người nộp giữ hoá đơn và hợp đồng gốc."
 REFUSAL = "Lần này chúng tôi chưa hỗ trợ được, vì việc của chị nằm ngoài phần hỗ trợ này. Chị có thể gọi số trợ giúp."
 
 
@@ -86,7 +87,7 @@ def conclude(case: Case, node: str, verdict: str, *, at: datetime, by: User | No
         verdict=verdict,
         reason_code=given.get("reason_code", _reason(option)),
         reason=given.get("reason", "Cần nói rõ hơn." if option.returns else ""),
-        answer=given.get("answer", REFUSAL if option.refuses else ANSWER if option.answers else ""),
+        answer=given.get("answer", _words(human, option)),
         details=details,
         sealed=sealed,
         key=given.get("key", uuid4()),
@@ -135,6 +136,14 @@ def way_to(service: str, version: int, node: str) -> list[tuple[str, str, dict[s
                 chosen = {fact: value for fact, value in transition.facts.items() if ":" not in fact}
                 queue.append((transition.target, (*way, (name, transition.facts[f"verdict:{name}"], chosen))))
     raise KeyError(node)
+
+
+def _words(human: HumanStep, option: Option) -> str:
+    if option.refuses:
+        return REFUSAL
+    if not option.answers:
+        return ""
+    return ANSWER if human.part == Involvement.Part.HANDLES else OPINION
 
 
 def _reason(option: Option) -> str:

@@ -54,6 +54,8 @@ class Promises(RuleBasedStateMachine):
         self.stories: dict[int, Story] = {}
         # What was copied to be sent again, by the case it was copied from, and whether it asks for costs.
         self.copies: dict[int, tuple[Case, bool]] = {}
+        # Cases whose copy was sent: they cannot be sent once more.
+        self.sent_again: set[int] = set()
         # Every form that had its effect: how to send it again, who sent it, what came of it.
         self.forms: list[tuple[Callable[[User], object], User, object]] = []
         self.filed_unready = False

@@ -94,7 +94,9 @@ class Walk(Promises):
     def file(self, another: bool, costs: bool) -> None:
         """File a draft: a copy of an earlier case before a new one."""
         if self.copies:
-            draft, costs = self.copies.pop(next(iter(self.copies)))
+            earlier = next(iter(self.copies))
+            draft, costs = self.copies.pop(earlier)
+            self.sent_again.add(earlier)
         else:
             applicant = self.cast.another_applicant if another else self.cast.applicant
             draft = a_draft(applicant, at=self.now, **(COSTS if costs else {}))
@@ -162,7 +164,7 @@ class Walk(Promises):
     def resubmit(self, pick: int) -> None:
         """Copy a case that ended without a result: as long as the copy is unsent, it is the same one."""
         case, story = self.case(pick)
-        if story.state in ("withdrawn", "expired"):
+        if story.state in ("withdrawn", "expired") and case.pk not in self.sent_again:
             draft = actions.resubmit(case, applicant=case.applicant, at=self.moment())
             assert self.copies.setdefault(case.pk, (draft, story.wants_cost_support))[0] == draft
         else:
