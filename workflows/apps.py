@@ -15,5 +15,10 @@ class WorkflowsConfig(AppConfig):
         """Have `manage.py check` prove the flows."""
         from workflows import checks as ours  # noqa: PLC0415 - models exist only now
 
-        for check in (ours.flows_are_sound, ours.flows_stand_alone, ours.released_flows_stay):
+        for check in (
+            ours.flows_are_sound,
+            ours.flows_stand_alone,
+            ours.drafts_begin_on_the_newest,
+            ours.released_flows_stay,
+        ):
             checks.register(check, "workflows")

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from workflows.flows.registry import FLOWS, graph_for, released_fingerprints
+from cases.services import SERVICES
+from workflows.flows.registry import FLOWS, graph_for, newest_version, released_fingerprints
 from workflows.nodes import CaseFlow
 from workflows.proofs import proofs
 
@@ -29,6 +30,15 @@ def flows_stand_alone(**_kwargs: Any) -> Sequence[CheckMessage]:
         )
         for (service, version), flow in FLOWS.items()
         if flow.__bases__ != (CaseFlow,)
+    ]
+
+
+def drafts_begin_on_the_newest(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """Return an error for every service whose new drafts would run on a flow that is not the newest."""
+    return [
+        Error(f"{code} begins on v{service.version}, its newest flow is v{newest_version(code)}.", id="workflows.E005")
+        for code, service in SERVICES.items()
+        if service.version != newest_version(code)
     ]
 
 

@@ -15,7 +15,7 @@ from viewflow.workflow.flow import End, If, StartHandle
 from cases.models import Role
 from tests.differential.flows import Nested
 from workflows import engine
-from workflows.checks import flows_stand_alone, released_flows_stay
+from workflows.checks import drafts_begin_on_the_newest, flows_stand_alone, released_flows_stay
 from workflows.conditions import Condition, Fact, Facts, Verdict, verdict_key
 from workflows.engine import Advance, Marking, Place, Unsound
 from workflows.flows import registry
@@ -367,6 +367,12 @@ def test_a_flow_made_from_another_flow_fails_the_check(monkeypatch: pytest.Monke
 
     monkeypatch.setitem(registry.FLOWS, ("legal_advice", 1), type("Child", (Parent,), {}))
     assert "workflows.E004" in [error.id for error in flows_stand_alone()]
+
+
+def test_a_service_that_does_not_begin_on_its_newest_flow_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drafts_begin_on_the_newest() == []
+    monkeypatch.setitem(registry.FLOWS, ("legal_advice", 2), Nested)
+    assert [error.id for error in drafts_begin_on_the_newest()] == ["workflows.E005"]
 
 
 def test_a_flow_that_was_never_released_fails_the_check(released: Path) -> None:
