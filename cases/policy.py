@@ -53,7 +53,7 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     return Case.objects.filter(
         Q(applicant=user)
         | (filed & Q(sealed=False) & (Exists(works_there) | Exists(reads_the_province)))
-        | (filed & Exists(by_name) & Exists(works))
+        | (filed & Exists(by_name) & (Exists(works_there) | Exists(works.filter(role=Role.EXPERT))))
         | (filed & Q(sealed=True) & Exists(answers_for_it))
     )
 
@@ -105,7 +105,8 @@ def can(
         return visible_cases(user).filter(pk=case.pk).exists()
     if action == "read_sealed":
         # Told to one person: whoever holds the step by name, not her office.
-        return not hers and assignee_id == user.pk
+        works_here = {agency for agency, _role in (standing(user) if held is None else held)}
+        return not hers and assignee_id == user.pk and agency_id in works_here
     if action in ("decide", "request_information", "claim", "release"):
         if hers or user.pk in barred:
             return False

@@ -59,6 +59,19 @@ def test_an_adviser_who_is_no_longer_listed_decides_and_reads_nothing(cast: Cast
     assert not policy.visible_cases(adviser).exists()
 
 
+def test_a_holder_who_moved_to_another_office_reads_nothing_sealed_any_more(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="direct_help", at=at)
+    item = item_at(case, "direct_help")
+    holder = item.assignee
+    assert policy.can(holder, "read_sealed", case, agency_id=item.agency_id, assignee_id=holder.pk)
+    leaves(holder)
+    elsewhere = Membership.objects.get(user=cast.finance_officer)
+    Membership.objects.create(user=holder, agency=elsewhere.agency, role=elsewhere.role, since=elsewhere.since)
+    assert not policy.can(holder, "read_sealed", case, agency_id=item.agency_id, assignee_id=holder.pk)
+    assert not policy.visible_cases(holder).exists()
+    assert signed_in(holder).get(reverse("workflows:item", args=[item.pk])).status_code == 404
+
+
 def test_the_approver_takes_over_a_sealed_case_whose_holder_is_away(cast: Cast, at: datetime) -> None:
     case = a_case(cast.applicant, at_node="direct_help", at=at)
     item = item_at(case, "direct_help")
