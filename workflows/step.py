@@ -33,6 +33,7 @@ CHANGING = (
     "facts",
     "stage",
     "promised_on",
+    "plain_name",
     "sealed",
     "women_owned",
     "sme_class",

@@ -8,7 +8,7 @@ from cases.models.decision import Decision
 from cases.models.document import Document
 from cases.models.enterprise import Enterprise, EntityType, Sector, SmeClass
 from cases.models.information_request import InformationRequest
-from cases.models.knowledge import PublishedAnswer
+from cases.models.knowledge import PublishedAnswer, ReplyTemplate
 from cases.models.passage import Passage
 from cases.models.people import Membership, Role, User
 from cases.models.programme import Programme, Target
@@ -36,6 +36,7 @@ __all__ = [
     "Province",
     "PublishedAnswer",
     "ReferenceVersion",
+    "ReplyTemplate",
     "Role",
     "Sector",
     "SmeClass",

@@ -131,6 +131,8 @@ class Agency(ReferenceRow):
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="agencies", null=True, blank=True)
     # S: named in a plan. K: general knowledge, not in the plans.
     evidence = models.CharField(max_length=2, default="S")
+    # Whether the applicant reads the name of the officer who has her case.
+    names_officers = models.BooleanField(_("names its officers"), default=False)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 

@@ -135,6 +135,9 @@ class Case(models.Model):
     women_owned = models.BooleanField(_("owned by women"), default=False)
     sme_class = models.CharField(max_length=8, choices=SmeClass.choices, blank=True, default="")
 
+    # Her name and that of her business without accents, for those who look it up in the register.
+    plain_name = models.CharField(max_length=420, blank=True, default="", editable=False)
+
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)

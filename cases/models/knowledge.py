@@ -1,4 +1,4 @@
-"""Answers that were given once and may be given again."""
+"""Words that were written once and may be used again."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,3 +22,22 @@ class PublishedAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+
+class ReplyTemplate(models.Model):
+    """Words to her that a step often needs: a reviewer takes them over, and may change them."""
+
+    code = models.CharField(_("code"), max_length=60, unique=True)
+    service = models.CharField(max_length=40)
+    # The step and the conclusion whose words these are; without a conclusion, a question to her.
+    node = models.CharField(max_length=60)
+    verdict = models.CharField(max_length=40, blank=True)
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(_("words"))
+
+    class Meta:
+        verbose_name = _("reply template")
+        ordering = ["service", "node", "verdict", "title"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -27,6 +27,10 @@ class Passage(models.Model):
         ANSWER = "answer", _("answer to her")
         QUESTION = "question", _("question to her")
         REPLY = "reply", _("her reply")
+        # The thread between her and the office that has her case.
+        MESSAGE = "message", _("message")
+        # Between colleagues; she never reads it.
+        NOTE = "note", _("internal note")
         # Readable one by one, by name, and every reading is recorded first.
         SEALED = "sealed", _("sealed")
 

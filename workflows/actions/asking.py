@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import policy
 from cases.models import Case, InformationRequest, Passage, User
+from cases.models.agency import plain
 from cases.policy import WrongState
 from workflows.actions.filing import describe
 from workflows.models import WorkItem
@@ -154,6 +155,7 @@ def _correct(step: Step, corrected: Mapping[str, Any]) -> None:
         describe(case.enterprise, answers.data)
         case.enterprise.save()
         case.sme_class = case.enterprise.sme_class
+        case.plain_name = plain(f"{answers.data['full_name']} {case.enterprise.name}")
 
 
 def _resume(step: Step, request: InformationRequest) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cases import policy
 from cases.forms.documents import copy_papers
 from cases.forms.filing import asked_only, missing_pages, start_draft
 from cases.models import Answers, Case, CaseState, Consent, Enterprise, Passage, User
-from cases.models.agency import Agency
+from cases.models.agency import Agency, plain
 from cases.models.case import new_code
 from cases.policy import WrongState
 from cases.services import SERVICES, service_of
@@ -102,6 +102,7 @@ def _fill_in(step: Step, consents: Sequence[str]) -> None:
     case.enterprise = enterprise
     case.women_owned = enterprise.women_owned
     case.sme_class = enterprise.sme_class
+    case.plain_name = plain(f"{data['full_name']} {enterprise.name}")
     case.priority = data.get("priority") == "yes"
     given = [consent for consent in asked if consent.purpose in consents]
     # Nobody is handed the case whom she has not allowed to read it.
