@@ -100,14 +100,17 @@ bench: setup-dev ## Measure: statements a step, cases a second, page weight
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 
-.PHONY: requirements messages clean
+.PHONY: requirements styles messages clean
 requirements: setup-dev ## Compile requirements/*.in to pinned versions with hashes
 	$(UV_COMPILE) requirements/base.in -o requirements/base.txt
 	$(UV_COMPILE) requirements/dev.in -o requirements/dev.txt
+
+styles: ## Make project/static/*.css from project/styles (needs Node.js; only to change them)
+	cd project/styles && npm ci --silent && node build.mjs
 
 messages: setup ## Gather new texts into project/locale and compile them (needs gettext)
 	$(MANAGE) makemessages --locale vi --no-location --ignore .venv --ignore var --ignore tests --ignore typings
 	$(MANAGE) compilemessages --locale vi --ignore .venv
 
 clean: ## Remove .venv, caches and the demo's data
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv project/styles/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,11 +1,14 @@
-"""What holds for every answer: private pages are not kept, and trouble is said plainly."""
+"""What holds for every answer: its language, private pages are not kept, and trouble is said plainly."""
 
 from collections.abc import Callable
 from uuid import UUID
 
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from cases.policy import WrongState
 
@@ -15,6 +18,24 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "key", "seen_version", "next", "action"})
 LONGEST_KEPT = 20_000
 LOCK_WORDS = ("locked", "lock timeout", "lock_timeout", "could not obtain lock", "deadlock")
+
+
+class ChosenLanguage:
+    """Every page is Vietnamese until its reader chooses English; the language of the browser says nothing here."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language that the cookie names."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
+        return response
 
 
 class PrivatePages:

@@ -3,7 +3,9 @@
 from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from project import views
 from project.sign_in import confirm, enter
@@ -26,6 +28,7 @@ urlpatterns = [
     path("tai-khoan/", include(sign_in)),
     path("thoat-nhanh/", views.leave, name="leave"),
     path(settings.NEUTRAL_PAGE.lstrip("/"), views.neutral, name="neutral"),
+    path("ngon-ngu/", require_POST(set_language), name="set_language"),
     path("", include("workflows.urls")),
     path("", include("cases.urls")),
     path("", include("notifications.urls")),

@@ -17,6 +17,7 @@ MADE = {
     ".ruff_cache",
     ".venv",
     "__pycache__",
+    "node_modules",
     "var",
 }
 
