@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.functional import Promise
 
 from cases.models.access import Involvement
+from cases.models.agency import Province
 from cases.models.case import Case, CaseState
 from cases.models.people import Membership, Role, User
 
@@ -34,7 +35,8 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     """Return the cases this person may see.
 
     Her own; those routed to her agency or to her by name; for supervisors and auditors, those of their
-    province. A draft is seen by its applicant alone. A sealed case is seen by its applicant, by those
+    province. A draft is seen by its applicant alone, and by the officer who fills it in for her at a counter.
+    A sealed case is seen by its applicant, by those
     who hold it by name, and by the approvers of the office that answers for it.
     """
     if not user.is_authenticated:
@@ -50,12 +52,28 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     reads_the_province = works.filter(role__in=READING_ROLES, agency__province=OuterRef("province"))
     by_name = Involvement.objects.filter(case=OuterRef("pk"), person=user, until__isnull=True)
     filed = ~Q(state=CaseState.DRAFT)
+    at_the_counter = works.filter(role__in=WORKING_ROLES, agency=OuterRef("counter"))
     return Case.objects.filter(
         Q(applicant=user)
+        | (~filed & Q(filled_in_by=user) & Exists(at_the_counter))
         | (filed & Q(sealed=False) & (Exists(works_there) | Exists(reads_the_province)))
         | (filed & Exists(by_name) & (Exists(works_there) | Exists(works.filter(role=Role.EXPERT))))
         | (filed & Q(sealed=True) & Exists(answers_for_it))
     )
+
+
+def supervised_provinces(user: User | AnonymousUser) -> list[Province]:
+    """Return the provinces whose cases this person reads without working on them."""
+    if not user.is_authenticated:
+        return []
+    there = Membership.objects.today().filter(user=user, role__in=READING_ROLES)
+    return list(Province.objects.filter(pk__in=there.values("agency__province")))
+
+
+def supervised_cases(user: User | AnonymousUser) -> QuerySet[Case]:
+    """Return the cases whose whole story this person may read: all of which `can` allows her to supervise."""
+    provinces = [province.pk for province in supervised_provinces(user)]
+    return Case.objects.listed().filter(province__in=provinces).exclude(applicant_id=user.pk)
 
 
 def find_case(user: User | AnonymousUser, **lookup: object) -> Case:
@@ -86,21 +104,28 @@ def can(
     agency_id: int | None = None,
     role: str = Role.OFFICER,
     assignee_id: int | None = None,
+    part: str = Involvement.Part.HANDLES,
     still_works: bool = True,
     barred: Collection[int] = (),
     held: Iterable[Standing] | None = None,
 ) -> bool:
     """Return whether this person may do this to this case.
 
-    `agency_id`, `role` and `assignee_id` describe the work item, `still_works` whether its holder still works
-    anywhere; `barred` are those who decided the steps that this one must judge (nobody judges her own case);
+    `agency_id`, `role`, `assignee_id` and `part` describe the work item, `still_works` whether its holder still
+    works anywhere; `barred` are those who decided the steps that this one must judge (nobody judges her own case);
     `held` is `standing(user)` where it is known.
     """
     if not user.is_authenticated or not user.is_active:
         return False
     hers = case.applicant_id == user.pk
-    if action in ("submit", "answer", "withdraw", "resubmit", "rate", "fill_in"):
+    if action in ("answer", "withdraw", "resubmit", "rate", "write"):
         return hers
+    if action in ("fill_in", "submit", "hand_over"):
+        # Hers, and the officer's who fills it in for her at a counter; he also hands over the code and the date.
+        if hers or case.filled_in_by_id != user.pk or case.sealed:
+            return hers
+        where = {agency for agency, of in (standing(user) if held is None else held) if of in WORKING_ROLES}
+        return case.counter_id in where
     if action == "view":
         return visible_cases(user).filter(pk=case.pk).exists()
     if action == "read_sealed":
@@ -121,6 +146,19 @@ def can(
                 assignee_id == user.pk or (role == Role.APPROVER and role in roles)
             )
         return role in roles
+    if action == "assign":
+        # The approver of an office hands out its work; what is sealed stays with its holder.
+        places = standing(user) if held is None else held
+        return not hers and not case.sealed and agency_id is not None and (agency_id, Role.APPROVER) in places
+    if action in ("write_to_her", "note"):
+        # Whoever handles it, and her colleagues; an office that is only consulted speaks to the one that asked.
+        if hers or part != Involvement.Part.HANDLES:
+            return False
+        if agency_id is None:
+            return assignee_id == user.pk and still_works
+        roles = {held_role for agency, held_role in (standing(user) if held is None else held) if agency == agency_id}
+        by_name = assignee_id == user.pk or (role == Role.APPROVER and role in roles)
+        return bool(roles & set(WORKING_ROLES)) and (by_name or not case.sealed)
     if action == "supervise":
         return (
             not hers
@@ -140,6 +178,7 @@ def require(
     agency_id: int | None = None,
     role: str = Role.OFFICER,
     assignee_id: int | None = None,
+    part: str = Involvement.Part.HANDLES,
     still_works: bool = True,
     barred: Collection[int] = (),
 ) -> None:
@@ -151,6 +190,7 @@ def require(
         agency_id=agency_id,
         role=role,
         assignee_id=assignee_id,
+        part=part,
         still_works=still_works,
         barred=barred,
     ):

@@ -2,19 +2,34 @@
 
 from django.urls import path
 
-from cases.views import documents, filing, mine, register
+from cases.views import counter, documents, filing, kinds, lookup, mine, papers, receipt, register
 
 app_name = "cases"
 
 urlpatterns = [
     path("ho-so/", mine.mine, name="mine"),
+    path("ho-so/loai/", kinds.kinds, name="kinds"),
     path("ho-so/moi/<slug:service>/", filing.start, name="start"),
     path("ho-so/<uuid:key>/", mine.status, name="status"),
     path("ho-so/<uuid:key>/dien/<slug:slug>/", filing.page, name="page"),
-    path("ho-so/<uuid:key>/giay-to/", filing.papers, name="papers"),
-    path("ho-so/<uuid:key>/giay-to/<uuid:paper>/bo/", filing.remove_paper, name="remove_paper"),
+    path("ho-so/<uuid:key>/phan/", filing.parts, name="tasks"),
+    path("ho-so/<uuid:key>/xoa/", filing.discard, name="discard"),
+    path("ho-so/<uuid:key>/giay-to/", papers.papers, name="papers"),
+    path("ho-so/<uuid:key>/giay-to/<uuid:paper>/bo/", papers.remove_paper, name="remove_paper"),
+    path("ho-so/<uuid:key>/giay-to/<uuid:paper>/anh/", papers.thumbnail, name="thumbnail"),
     path("ho-so/<uuid:key>/kiem-tra/", filing.check, name="check"),
     path("ho-so/<uuid:key>/da-nhan/", mine.filed, name="filed"),
+    path("ho-so/<uuid:key>/da-gui/", mine.sent, name="sent"),
+    path("ho-so/<uuid:key>/nhan-tin/", mine.thread, name="thread"),
+    path("ho-so/<uuid:key>/ai-da-mo/", mine.readings, name="readings"),
+    path("tra-cuu/", lookup.lookup, name="lookup"),
+    path("quay/", counter.counter, name="counter"),
+    path("quay/<uuid:key>/dong-y/", counter.consent_sheet, name="consent_sheet"),
     path("giay-to/<uuid:key>/", documents.document, name="document"),
+    path("ho-so/<uuid:key>/giay-hen.pdf", receipt.receipt, name="receipt"),
     path("giam-sat/", register.register, name="register"),
+    path("giam-sat/ho-so.csv", register.as_file, {"kind": "csv"}, name="register_csv"),
+    path("giam-sat/ho-so.xlsx", register.as_file, {"kind": "xlsx"}, name="register_xlsx"),
+    path("giam-sat/chi-tieu/", register.targets_of, name="targets"),
+    path("giam-sat/nhat-ky/", register.readings, name="diary"),
 ]

@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
@@ -12,30 +14,35 @@ from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.core import context
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import User
 from cases.models.people import normal_phone
 from cases.policy import READING_ROLES, standing
 from cases.services.fields import PhoneField
+from cases.views.filing import WISH
 
 logger = logging.getLogger("dong_hanh")
 
+# How long after one code the next may be asked for.
+SECONDS_BETWEEN_CODES = 60
 # Under this name the demonstration keeps the code, so that the page can show it.
 DEMO_CODE = "demo_code"
 
 
 def landing(user: User | AnonymousUser) -> str:
-    """Return the first page after signing in: hers, the worklist, or the register of a supervisor."""
+    """Return the first page after signing in: hers, the worklist, or the overview of a supervisor."""
     roles = {role for _agency, role in standing(user)}
     if not roles:
         return reverse("cases:mine")
     if roles <= set(READING_ROLES):
-        return reverse("cases:register")
+        return reverse("workflows:overview")
     return reverse("workflows:worklist")
 
 
@@ -133,6 +140,9 @@ class Enter(RequestLoginCodeView):  # type: ignore[misc]
         process = LoginCodeVerificationProcess.resume(get_pending_stage(self.request))
         if process.user is None:
             send_to_newcomer(process)
+        remember_sending(process)
+        # The page before she starts reads it: her draft begins because she pressed the button, not by an address.
+        self.request.session[WISH] = self.get_next_url() or ""
         return response
 
 
@@ -150,12 +160,36 @@ class Confirm(ConfirmLoginCodeView):  # type: ignore[misc]
         return response
 
     def _resend_form_valid(self, form: Any) -> HttpResponse:
+        again = HttpResponseRedirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+        if seconds_to_wait(self._process):
+            messages.warning(self.request, PhoneAdapter.error_messages["rate_limited"])
+            return again
         if self._process.user is not None:
-            response: HttpResponse = super()._resend_form_valid(form)
-            return response
-        self._process.record_resend()
-        send_to_newcomer(self._process)
-        return HttpResponseRedirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+            self._process.resend()
+        else:
+            self._process.record_resend()
+            send_to_newcomer(self._process)
+        remember_sending(self._process)
+        messages.success(self.request, _("A new code is on its way."))
+        return again
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say from when a new code can be asked for."""
+        wait = seconds_to_wait(self._process)
+        words: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**words, "wait": wait, "open_from": timezone.now() + timedelta(seconds=wait)}
+
+
+def remember_sending(process: LoginCodeVerificationProcess) -> None:
+    """Note when the code was sent."""
+    process.state["sent_at"] = timezone.now().timestamp()
+    process.persist()
+
+
+def seconds_to_wait(process: LoginCodeVerificationProcess) -> int:
+    """Return in how many seconds the next code may be sent."""
+    passed = timezone.now().timestamp() - float(process.state.get("sent_at", 0))
+    return max(0, ceil(SECONDS_BETWEEN_CODES - passed))
 
 
 def send_to_newcomer(process: LoginCodeVerificationProcess) -> None:

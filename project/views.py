@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from cases.policy import standing
 from cases.services import SERVICES
+from cases.services.to_come import TO_COME
 from project.middleware import typed_words
 from project.sign_in import landing
 
@@ -17,7 +18,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what a woman can ask for; staff go to their own first page."""
     if standing(request.user):
         return redirect(landing(request.user))
-    return render(request, "home.html", {"services": SERVICES.values()})
+    words = {"services": SERVICES.values(), "to_come": TO_COME[:4], "how_many": len(SERVICES) + len(TO_COME)}
+    return render(request, "home.html", words)
 
 
 @require_POST

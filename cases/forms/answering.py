@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import documents
 from cases.models import Case, Document, User
-from cases.services.base import Paper, SupportService
+from cases.services import service_of
 from cases.services.common import OTHER_PAPER
 from cases.services.fields import TextField
 
@@ -23,38 +22,8 @@ class WithdrawForm(forms.Form):
     reason = TextField(label=_("Why, if you want to say"), required=False, most=2000)
 
 
-class AnswerForm(forms.Form):
-    """Her words, and one box for each paper that is missing."""
-
-    use_required_attribute = False
-    reply = TextField(
-        label=_("Your answer"), most=5000, error_messages={"required": _("Write your answer, even a short one.")}
-    )
-
-    def __init__(self, *args: Any, case: Case, service: SupportService, asked: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.case = case
-        self.papers: list[Paper] = [paper for paper in service.papers if paper.kind in asked and paper != OTHER_PAPER]
-        for paper in [*self.papers, OTHER_PAPER]:
-            box = documents.PaperField(label=paper.label, required=False)
-            box.person = case.applicant_id
-            self.fields[self.box(paper)] = box
-
-    @staticmethod
-    def box(paper: Paper) -> str:
-        """Return the name of a paper's box."""
-        return f"paper_{paper.kind}"
-
-    def clean(self) -> dict[str, Any]:
-        """Hold the number and the sum of papers under the caps."""
-        answers = super().clean() or {}
-        sent = {name: file for name, file in answers.items() if name.startswith("paper_") and file}
-        sizes = [*self.case.documents.values_list("size", flat=True), *(file.size for file in sent.values())]
-        if sent and len(sizes) > settings.DOCUMENT_MAX_COUNT:
-            self.add_error(next(iter(sent)), documents.too_many())
-        elif sent and sum(sizes) > settings.DOCUMENT_MAX_TOTAL_BYTES:
-            self.add_error(next(iter(sent)), documents.too_heavy())
-        return answers
+class AddForm(documents.PapersForm):
+    """Papers for a case that was sent: one box for each kind, as many files in each as she chooses."""
 
     def keep_papers(self, *, by: User, at: datetime) -> list[Document]:
         """Store what she added; return the papers that were not there before."""
@@ -62,9 +31,44 @@ class AnswerForm(forms.Form):
             # The same form sent twice at once waits here, and finds its papers.
             Case.objects.locked().values_list("pk").get(pk=self.case.pk)
             before = set(self.case.documents.values_list("pk", flat=True))
-            kept = [
-                documents.keep(self.case, file, kind=paper.kind, by=by, at=at)
-                for paper in [*self.papers, OTHER_PAPER]
-                if (file := self.cleaned_data.get(self.box(paper)))
-            ]
+            kept = [documents.keep(self.case, file, kind=kind, by=by, at=at) for kind, file in self.good]
         return [document for document in kept if document.pk not in before]
+
+
+class AddPapersForm(AddForm):
+    """Papers she adds of her own accord, so that there must be one at least."""
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one file at least."""
+        answers = super().clean()
+        if not self.good and not self.errors:
+            self.add_error(next(reversed(self.fields)), documents.FILE_WORDS["required"])
+        return answers
+
+
+class AnswerForm(AddForm):
+    """Her words, and one box for each kind of paper that is missing."""
+
+    reply = TextField(
+        label=_("Your answer"), most=5000, error_messages={"required": _("Write your answer, even a short one.")}
+    )
+
+    def __init__(self, *args: Any, case: Case, asked: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        wanted = {f"paper_{kind}" for kind in (*asked, OTHER_PAPER.kind)}
+        for paper in service_of(case).papers:
+            # What is asked for is asked for whatever her answers called for.
+            if f"paper_{paper.kind}" in wanted:
+                self.add_box(paper)
+                # Her words why she has none are an answer, too; but the page does not call the paper optional.
+                self.fields[f"paper_{paper.kind}"].required = paper != OTHER_PAPER
+        for name in [name for name in self.fields if name.startswith("paper_") and name not in wanted]:
+            del self.fields[name]
+
+    def missing(self) -> list[forms.BoundField]:
+        """Return the boxes of the papers that were asked for."""
+        return [field for field in self if field.name.startswith("paper_") and field.field.required]
+
+    def other(self) -> forms.BoundField:
+        """Return the box for any other paper."""
+        return self[f"paper_{OTHER_PAPER.kind}"]

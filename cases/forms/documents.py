@@ -1,6 +1,7 @@
 """Papers as they come from a phone: checked by what they are, not by what they are called."""
 
 import hashlib
+import io
 import unicodedata
 from datetime import datetime
 from pathlib import PurePath
@@ -15,17 +16,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from cases.forms.contents import KINDS, File, extension_of, readable
 from cases.forms.filing import drafting
-from cases.models import Case, Document, User
-from cases.services.base import SupportService
-from cases.services.fields import OneOfField
+from cases.models import Answers, Case, Document, User
+from cases.services import papers_for
+from cases.services.base import Paper
 
 LONGEST_NAME = 100
 AN_HOUR = 3600
+THUMBNAIL = (144, 144)
 TOO_OFTEN = "too_often"
-
+# Kinds of pictures by name, and not image/*: with these a phone offers its camera, and an iPhone sends JPEG.
+ACCEPTED = "image/jpeg,image/png,.pdf,.docx,.xlsx"
 
 FILE_WORDS = {
     "required": _("Choose a file or take a photo."),
@@ -51,7 +55,7 @@ class PaperField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("A photo is enough. PDF, JPG, PNG, DOCX or XLSX, at most 20 MB."))
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ",".join(KINDS)}))
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ACCEPTED}))
         super().__init__(error_messages=FILE_WORDS, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
@@ -63,38 +67,84 @@ class PaperField(forms.FileField):
         return readable(file, name=clean_name(file.name or ""))
 
 
-class PaperForm(forms.Form):
-    """One paper: what it is, and the file or photo."""
+class Several(forms.FileInput):
+    """A box that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class PapersField(PaperField):
+    """The files of one kind of paper, as many as she chooses; what is good is kept whatever the others are."""
+
+    def __init__(self, *, paper: Paper, required_now: bool, **kwargs: Any) -> None:
+        self.paper, self.required_now = paper, required_now
+        super().__init__(
+            label=paper.label,
+            help_text=paper.hint,
+            required=False,
+            widget=Several(attrs={"accept": ACCEPTED}),
+            **kwargs,
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> tuple[list[File], list[ValidationError]]:
+        """Return what we keep of the good files, and what is wrong with the others, by name."""
+        good: list[File] = []
+        wrong: list[ValidationError] = []
+        for file in data or []:
+            try:
+                good.append(super().clean(file))
+            except ValidationError as error:
+                wrong += [
+                    ValidationError(f"{clean_name(file.name or '')}: {message}", code=error.error_list[0].code)
+                    for message in error.messages
+                ]
+        return good, wrong
+
+
+class PapersForm(forms.Form):
+    """One box for each kind of paper that goes with her answers."""
 
     use_required_attribute = False
 
-    kind = OneOfField(label=_("What paper is it?"), choices=())
-    file = PaperField(label=_("The file or the photo"))
-
-    def __init__(self, *args: Any, service: SupportService, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case = case
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [(paper.kind, paper.label) for paper in service.papers]
-        file = self.fields["file"]
-        assert isinstance(file, PaperField)
-        file.person = case.applicant_id
+        self.good: list[tuple[str, File]] = []
+        data = case.answers.data
+        for paper in (paper for paper in papers_for(case) if paper.asked_when(data)):
+            self.add_box(paper)
+
+    def add_box(self, paper: Paper) -> None:
+        """Add the box of one kind of paper, unless it is there."""
+        box = PapersField(paper=paper, required_now=paper.required_when(self.case.answers.data))
+        box.person = self.case.applicant_id
+        self.fields.setdefault(f"paper_{paper.kind}", box)
 
     def clean(self) -> dict[str, Any]:
-        """Hold the number and the sum of papers under the caps."""
+        """Set the good files apart, as many as the caps allow; say the rest at their boxes."""
         answers = super().clean() or {}
         sizes = list(self.case.documents.values_list("size", flat=True))
-        if len(sizes) >= settings.DOCUMENT_MAX_COUNT:
-            self.add_error("file", too_many())
-        elif answers.get("file") and sum(sizes) + answers["file"].size > settings.DOCUMENT_MAX_TOTAL_BYTES:
-            self.add_error("file", too_heavy())
+        boxes = [name for name, field in self.fields.items() if isinstance(field, PapersField) and name in answers]
+        for name in boxes:
+            good, wrong = answers[name]
+            for file in good:
+                if len(sizes) >= settings.DOCUMENT_MAX_COUNT:
+                    wrong.append(too_many())
+                elif sum(sizes) + (file.size or 0) > settings.DOCUMENT_MAX_TOTAL_BYTES:
+                    wrong.append(too_heavy())
+                else:
+                    sizes.append(file.size or 0)
+                    self.good.append((name.removeprefix("paper_"), file))
+            if wrong:
+                self.add_error(name, wrong)
         return answers
 
-    def save(self, *, by: User, at: datetime) -> Document:
-        """Keep the paper of a draft; raises WrongState once it was sent."""
+    def save(self, *, by: User, at: datetime) -> int:
+        """Keep the good files of a draft and return how many; raises WrongState once it was sent."""
         with drafting(self.case):
-            return keep(self.case, self.cleaned_data["file"], kind=self.cleaned_data["kind"], by=by, at=at)
+            for kind, file in self.good:
+                keep(self.case, file, kind=kind, by=by, at=at)
+        return len(self.good)
 
 
 def too_many() -> ValidationError:
@@ -166,6 +216,26 @@ def remove(document: Document) -> None:
     """Take a paper out of a draft, the file with it; raises WrongState once it was sent."""
     with drafting(document.case):
         discard(document)
+
+
+def discard_draft(case: Case) -> None:
+    """Delete a draft with all its answers and papers; raises WrongState once it was sent."""
+    with drafting(case):
+        for document in case.documents.all():
+            discard(document)
+        Answers.objects.filter(case=case).delete()
+        case.delete()
+
+
+def thumbnail(document: Document) -> bytes:
+    """Return a small picture of a photo, to tell one paper from another."""
+    with document.file.open("rb") as file, Image.open(file, formats=("JPEG", "PNG")) as picture:
+        picture.draft("RGB", THUMBNAIL)
+        small = picture.convert("RGB")
+        small.thumbnail(THUMBNAIL)
+        out = io.BytesIO()
+        small.save(out, "JPEG", quality=70)
+    return out.getvalue()
 
 
 def discard(document: Document) -> None:

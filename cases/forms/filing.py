@@ -42,11 +42,16 @@ def begin_draft(*, service: SupportService, applicant: User, at: datetime) -> Ca
     with transaction.atomic():
         # Two clicks wait for each other here.
         User.objects.select_for_update(no_key=True).get(pk=applicant.pk)
-        drafts = Case.objects.filter(
-            applicant=applicant, service=service.code, version=service.version, state=CaseState.DRAFT
-        ).select_related("answers")
-        untouched = next((draft for draft in drafts.order_by("-pk") if not draft.answers.data), None)
+        untouched = next((draft for draft in drafts_of(applicant, service) if not draft.answers.data), None)
         return untouched or start_draft(service=service, applicant=applicant, at=at)
+
+
+def drafts_of(applicant: User, service: SupportService) -> list[Case]:
+    """Return the drafts of a service that she fills in herself, the one she saved last first."""
+    drafts = Case.objects.filter(
+        applicant=applicant, service=service.code, version=service.version, state=CaseState.DRAFT, filled_in_by=None
+    )
+    return list(drafts.select_related("answers").order_by("-answers__saved_at", "-pk"))
 
 
 def page_form(page: Page, data: Data, posted: Any = None, *, places: Places | None = None) -> Questions:
@@ -76,6 +81,15 @@ def save_page(case: Case, *, slug: str, values: Mapping[str, Any], at: datetime)
         if name and User.objects.filter(pk=case.applicant_id, full_name="").update(full_name=name):
             case.applicant.full_name = name
     case.answers = answers
+
+
+def save_so_far(case: Case, *, slug: str, form: Questions, at: datetime) -> None:
+    """Keep of a page what can be kept, for she goes on later."""
+    form.is_valid()
+    known = case.answers.data
+    values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "") or name in known}
+    if values:
+        save_page(case, slug=slug, values=values, at=at)
 
 
 def asked_only(service: SupportService, data: Data) -> dict[str, Any]:
@@ -125,14 +139,20 @@ def page_before(service: SupportService, data: Data, before: str) -> Page | None
 
 def shown_answers(service: SupportService, data: Data) -> list[Shown]:
     """Return all her answers, page by page, as one reads them."""
-    return [(page, list(_lines(page, data))) for page in service.asked(data)]
+    return [
+        (page, [(field.label, value) for field, value in lines]) for page, lines in answered_questions(service, data)
+    ]
 
 
-def _lines(page: Page, data: Data) -> Iterator[tuple[str | Promise, str]]:
-    form = page_form(page, data)
-    for name, field in form.fields.items():
-        if name in data:
-            yield field.label or name, shown_value(field, data[name])
+def answered_questions(service: SupportService, data: Data) -> list[tuple[Page, list[tuple[forms.BoundField, str]]]]:
+    """Return the questions she answered, page by page, each with her answer as one reads it."""
+    asked = []
+    for page in service.asked(data):
+        form = page_form(page, data)
+        asked.append(
+            (page, [(form[name], shown_value(form.fields[name], data[name])) for name in form.fields if name in data])
+        )
+    return asked
 
 
 def shown_value(field: forms.Field, value: Any) -> str:
@@ -148,8 +168,17 @@ def shown_value(field: forms.Field, value: Any) -> str:
     if isinstance(field, PercentField):
         return f"{field.prepare_value(value)} %"
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+        return str(dict(_flat(field.choices)).get(value, value))
     return str(value)
+
+
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the lines of a list of choices, whether they stand in groups or not."""
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield value, label
 
 
 def asked_pages(service: SupportService, data: Data, names: list[str]) -> list[Page]:

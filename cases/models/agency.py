@@ -79,6 +79,8 @@ class Commune(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     plain_name = models.CharField(max_length=80, editable=False)
+    # What it was made of in July 2025, as people still say it: old communes, and their district in brackets.
+    formerly = models.CharField(_("formerly"), max_length=400, blank=True, default="")
 
     class Meta:
         verbose_name = _("commune")
@@ -95,20 +97,27 @@ class Places:
     provinces: tuple[tuple[str, str], ...]
     open_provinces: frozenset[str]
     communes: Mapping[str, tuple[tuple[str, str], ...]]
+    # The former names of a commune, by its code.
+    formerly: Mapping[str, str]
+
+    def province_of(self, commune: str) -> str:
+        """Return the province in which a commune lies; empty where we are not open."""
+        return next((code for code, offered in self.communes.items() if commune in dict(offered)), "")
 
     @classmethod
     def read(cls) -> Self:
         """Return the places of today; communes only of the provinces where Đồng Hành is open, which come first."""
         provinces = list(Province.objects.values_list("code", "name", "prefix"))
         communes = Commune.objects.filter(valid_to__isnull=True).exclude(province__prefix="")
-        rows = communes.order_by("province", "plain_name").values_list("province", "code", "name")
+        rows = list(communes.order_by("province", "plain_name").values_list("province", "code", "name", "formerly"))
         return cls(
             provinces=tuple((code, name) for code, name, prefix in sorted(provinces, key=lambda row: not row[2])),
             open_provinces=frozenset(code for code, _name, prefix in provinces if prefix),
             communes={
-                province: tuple((code, name) for _province, code, name in of_it)
+                province: tuple((code, name) for _province, code, name, _formerly in of_it)
                 for province, of_it in groupby(rows, key=lambda row: row[0])
             },
+            formerly={code: formerly for _province, code, _name, formerly in rows if formerly},
         )
 
 

@@ -5,7 +5,7 @@ import uuid
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 from stdnum import luhn
@@ -115,6 +115,9 @@ class Case(models.Model):
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # The Union desk that answers for the case as a whole.
     desk = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # At the counter an officer fills it in for her: who, and where. What was sent says so on the timeline too.
+    filled_in_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    counter = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     resubmission_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="resubmissions"
     )
@@ -176,6 +179,15 @@ class Case(models.Model):
                 name="satisfaction_is_of_a_closed_case",
             ),
             models.CheckConstraint(
+                condition=Q(filled_in_by__isnull=True, counter__isnull=True)
+                | Q(filled_in_by__isnull=False, counter__isnull=False),
+                name="counter_case_has_officer_and_office",
+            ),
+            models.CheckConstraint(
+                condition=Q(filled_in_by__isnull=True) | ~Q(filled_in_by=F("applicant")),
+                name="nobody_is_her_own_counter",
+            ),
+            models.CheckConstraint(
                 condition=Q(event_count=0, chain_head="") | (Q(event_count__gt=0) & ~Q(chain_head="")),
                 name="chain_head_goes_with_its_count",
             ),
@@ -183,6 +195,11 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["applicant", "-created_at"], name="cases_of_an_applicant"),
             models.Index(fields=["province", "-submitted_at", "-id"], name="register_of_a_province"),
+            models.Index(
+                fields=["filled_in_by", "-created_at"],
+                condition=Q(filled_in_by__isnull=False, state="draft"),
+                name="drafts_at_a_counter",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,3 +39,8 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it can be shown as a picture."""
+        return self.content_type in ("image/jpeg", "image/png")

@@ -1,21 +1,19 @@
-"""What an applicant sees of her own case: where it is, what is done, who read it."""
+"""What an applicant sees of her own cases: the list, what we ask her, what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import AccessRecord, Agency, Case, CaseState, InformationRequest, Membership, Outcome, Passage, User
-from cases.services import service_of
-from cases.services.base import Reason
+from cases.models import Case, CaseState, Document, InformationRequest, Outcome, Passage, User
+from cases.services import papers_for, service_of
+from cases.services.base import Paper, Reason, SupportService
+from cases.services.common import OTHER_PAPER
 
 Words = str | Promise
-
-DONE, NOW, TO_COME = "done", "now", "to_come"
 
 # The tag of a case in her list: word and colour. Waiting for her comes before all others.
 TAGS: dict[str, tuple[Words, str]] = {
@@ -30,52 +28,17 @@ TAGS: dict[str, tuple[Words, str]] = {
 }
 HER_TURN: tuple[Words, str] = (_("Waiting for your answer"), "amber")
 
-# The sentence at the top of a case that has ended.
-ENDINGS: dict[str, Words] = {
-    CaseState.CLOSED: _("Your case is done"),
-    CaseState.WITHDRAWN: _("You took this case back"),
-    CaseState.EXPIRED: _("The case was closed because the papers did not come in time. This is no refusal"),
-    CaseState.NOT_ACCEPTED: _("We could not accept your case this time"),
-}
-# The last step of a case that ended before the step it was at was done.
-CUT_SHORT: dict[str, Words] = {
-    CaseState.WITHDRAWN: _("You took this case back"),
-    CaseState.EXPIRED: _("Time to add papers is over"),
-}
-
-
-@dataclass(frozen=True)
-class PathStep:
-    """One step on the path that she sees."""
-
-    label: Words
-    state: str
-    at: datetime | None = None
-
-    @property
-    def word(self) -> Words:
-        """The hidden word that says what the dot's colour says."""
-        return {DONE: _("Done:"), NOW: _("Being done:"), TO_COME: _("To come:")}[self.state]
-
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One case in her list."""
+    """One case in her list; `about` tells it from her other cases of the same service."""
 
     case: Case
     title: Words
+    about: str
     tag: Words
     colour: str
     her_turn: bool
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One reading of her case by somebody of an office."""
-
-    at: datetime
-    who: str
-    part: str
 
 
 @dataclass(frozen=True)
@@ -93,13 +56,25 @@ def cases_of(applicant: User) -> list[CaseLine]:
             "case_id", flat=True
         )
     )
-    lines = [_line(case, case.pk in asked) for case in Case.objects.filter(applicant=applicant)]
+    cases = Case.objects.filter(applicant=applicant).select_related("answers")
+    lines = [_line(case, case.pk in asked) for case in cases]
     return sorted(lines, key=lambda line: (not line.her_turn, -line.case.created_at.timestamp()))
 
 
 def _line(case: Case, her_turn: bool) -> CaseLine:
     tag, colour = HER_TURN if her_turn else TAGS[case.state]
-    return CaseLine(case, service_of(case).title, tag, colour, her_turn)
+    service = service_of(case)
+    return CaseLine(case, service.title, about(service, case.answers.data), tag, colour, her_turn)
+
+
+def about(service: SupportService, data: Mapping[str, Any]) -> str:
+    """Return what a case is about in the words of a list she chose from: never her own, for a phone is shared."""
+    value = data.get(service.told_apart_by)
+    for page in service.pages if value else ():
+        field = page.form.base_fields.get(service.told_apart_by)
+        if field is not None:
+            return str(dict(getattr(field, "choices", ())).get(value, ""))
+    return ""
 
 
 def open_request(case: Case) -> InformationRequest | None:
@@ -111,88 +86,21 @@ def open_request(case: Case) -> InformationRequest | None:
     )
 
 
-class Whereabouts:
-    """Where a filed case is: read once from its story, in her words."""
+def to_prepare(case: Case) -> list[Paper]:
+    """Return the papers that go with her answers and are not there yet; she has been asked for none of them."""
+    data, given = case.answers.data, set(case.documents.values_list("kind", flat=True))
+    return [
+        paper
+        for paper in service_of(case).papers
+        if paper != OTHER_PAPER and paper.kind not in given and paper.asked_when(data)
+    ]
 
-    def __init__(self, case: Case, *, today: date) -> None:
-        self.case = case
-        self.service = service_of(case)
-        self.today = today
-        self._stages: list[tuple[str, datetime]] = []
-        self._open: dict[int, int | None] = {}
-        self.updated_at: datetime | None = None
-        for event in case.events.order_by("position"):
-            self.updated_at = event.at
-            for item in event.facts.get("closed", []):
-                self._open.pop(item["item"], None)
-            for item in event.facts.get("opened", []):
-                self._open[item["item"]] = item["agency"]
-                if not self._stages or self._stages[-1][0] != item["stage"]:
-                    self._stages.append((item["stage"], event.at))
 
-    @property
-    def headline(self) -> Words:
-        """One sentence: who does what."""
-        if self.case.state in ENDINGS:
-            return ENDINGS[self.case.state]
-        stage = self.service.stage(self.case.stage)
-        return stage.doing if stage else TAGS[self.case.state][0]
-
-    @property
-    def offices(self) -> list[Agency]:
-        """Where the case lies just now."""
-        return list(Agency.objects.filter(pk__in=[agency for agency in self._open.values() if agency]))
-
-    @property
-    def days_late(self) -> int:
-        """By how many days the promised date has passed."""
-        promised = self.case.promised_on
-        late = self.case.is_undecided and promised is not None and promised < self.today
-        return (self.today - promised).days if late and promised is not None else 0
-
-    @property
-    def path(self) -> list[PathStep]:
-        """Return the steps done, the one being done, and those she may expect."""
-        return list(self._steps())
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """Return the number of the step being done, and how many there are."""
-        steps = self.path
-        return sum(step.state != TO_COME for step in steps), len(steps)
-
-    def _steps(self) -> Iterator[PathStep]:
-        yield PathStep(_("You sent the case"), DONE, self.case.submitted_at)
-        stages = self._without_returns()
-        for number, (code, _opened) in enumerate(stages):
-            stage = self.service.stage(code)
-            last = number + 1 == len(stages)
-            if stage is None or (last and self.case.state in CUT_SHORT):
-                continue
-            if last and self.case.is_moving:
-                yield PathStep(stage.label, NOW)
-            else:
-                yield PathStep(stage.label, DONE, self.case.ended_at if last else stages[number + 1][1])
-        if self.case.state in CUT_SHORT:
-            yield PathStep(CUT_SHORT[self.case.state], DONE, self.case.ended_at)
-        if self.case.is_moving:
-            codes = [stage.code for stage in self.service.stages]
-            passed = {code for code, _opened in stages}
-            reached = max((codes.index(code) for code in passed if code in codes), default=-1)
-            for stage in self.service.stages[reached + 1 :]:
-                if stage.usual:
-                    yield PathStep(stage.label, TO_COME)
-
-    def _without_returns(self) -> list[tuple[str, datetime]]:
-        """Return each stage once: a case that goes back walks the same step again."""
-        walked: list[tuple[str, datetime]] = []
-        for code, opened in self._stages:
-            seen = [place for place, (earlier, _at) in enumerate(walked) if earlier == code]
-            if seen:
-                del walked[seen[0] + 1 :]
-            else:
-                walked.append((code, opened))
-        return walked
+def papers_of(case: Case) -> list[tuple[Document, Words]]:
+    """Return the papers of a case with the names of their kinds."""
+    labels = {paper.kind: paper.label for paper in papers_for(case)}
+    papers: QuerySet[Document] = case.documents.order_by("uploaded_at", "pk")
+    return [(paper, labels.get(paper.kind, paper.kind)) for paper in papers]
 
 
 def result_of(case: Case) -> list[str]:
@@ -218,23 +126,3 @@ def refusal_of(case: Case) -> Refusal | None:
     if reason is None:
         return None
     return Refusal(reason, case.state == CaseState.NOT_ACCEPTED or case.outcome == Outcome.REFUSED)
-
-
-def readings_of(case: Case) -> list[Reading]:
-    """Return who opened her case, newest first, by the name of the office."""
-    records: QuerySet[AccessRecord] = case.access_records.exclude(person=case.applicant_id)
-    newest = list(records.select_related("person")[:50])
-    offices: dict[int, str] = {}
-    for membership in Membership.objects.filter(user__in={record.person_id for record in newest}).select_related(
-        "agency"
-    ):
-        offices.setdefault(membership.user_id, membership.agency.name)
-    return [
-        Reading(record.at, offices.get(record.person_id, str(record.person)), record.get_part_display())
-        for record in newest
-    ]
-
-
-def where_is(case: Case) -> Whereabouts:
-    """Return where a filed case is today."""
-    return Whereabouts(case, today=timezone.localdate())

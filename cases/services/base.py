@@ -30,8 +30,14 @@ class Page:
     slug: str
     title: Words
     form: type[forms.Form]
-    # A line above the questions: where on which paper the answer stands, or why we ask.
+    # The heading under which it stands in the list of parts.
+    group: Words = ""
+    # A line above the questions: where on which paper the answer stands.
     hint: Words = ""
+    # What she reads when she opens "Why do we ask this?".
+    why: Words = ""
+    # A way out for whom no answer fits: a question and what to do.
+    way_out: tuple[Words, Words] | None = None
     asked_when: Callable[[Data], bool] = always
 
 
@@ -46,6 +52,10 @@ class Stage:
     doing: Words
     # Whether she may expect it as long as nothing else is known.
     usual: bool = True
+    # The same with the one office that does it: "%(office)s is reading your request."
+    doing_by: Words = ""
+    # The same once somebody from outside, whom she knows by name, has taken it.
+    doing_outside: Words = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,11 @@ class Paper:
 
     kind: str
     label: Words
+    # Where she finds it, or which page of it we need.
+    hint: Words = ""
     # Missing papers are asked for once, all together.
     required_when: Callable[[Data], bool] = field(default=lambda _data: False)
+    asked_when: Callable[[Data], bool] = always
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,10 @@ class SupportService:
     title: Words
     # In her own words, on the first page.
     invitation: Words
+    icon: str
+    # What she should have at hand before she begins, and how long it takes her.
+    at_hand: tuple[Words, ...]
+    minutes: int
     pages: tuple[Page, ...]
     papers: tuple[Paper, ...]
     stages: tuple[Stage, ...]
@@ -97,6 +114,8 @@ class SupportService:
     told: Mapping[str, Words]
     # The declared facts of the route, from her answers and whether her business is a small or medium enterprise.
     facts: Callable[[Data, bool], dict[str, bool]]
+    # The answer, one of a list, that tells a woman's cases of this service apart.
+    told_apart_by: str = ""
     # The version of the route that new cases follow.
     version: int = 1
 

@@ -1,5 +1,6 @@
 """The questions that every support service shares: about her, her business, its place, and priority."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from cases.services.base import Data, Page, Paper
 from cases.services.fields import (
     MOST_STAFF,
     DateField,
+    DerivedField,
     LineField,
     MoneyField,
     NameField,
@@ -77,7 +79,7 @@ def gave_priority_reason(data: Data) -> bool:
 class AboutYou(Questions):
     """Who she is and what kind of business she has."""
 
-    full_name = NameField(label=_("Your full name"), help_text=_("As on your identity card."))
+    full_name = NameField(label=_("Your full name"), help_text=_("As on your identity card."), example="Trần Thị Mai")
     personal_id = PersonalIdField(
         label=_("Number on your identity card"),
         required=False,
@@ -96,13 +98,14 @@ class Business(Questions):
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     tax_code = TaxCodeField(
-        label=_("Tax code"), required=False, help_text=_("On the registration paper, for example 0200 123 456.")
+        label=_("Tax code"), required=False, help_text=_("On the registration paper."), example="0200 123 456"
     )
     registered_on = DateField(
         label=_("Day of the first registration"),
         required=False,
         not_after_today=True,
-        help_text=_("On the registration paper, for example 15 3 2022."),
+        help_text=_("The line “First registration” on the registration paper."),
+        example="15 3 2022",
     )
     sector = OneOfField(label=_("What does the business mainly do?"), choices=Sector.choices)
 
@@ -117,9 +120,7 @@ class StaffAndMoney(Questions):
     disabled_employees = WholeNumberField(
         label=_("People with a disability among them"), most=MOST_STAFF, unit=_("people"), required=False
     )
-    revenue_last_year = MoneyField(
-        label=_("Revenue of last year"), required=False, help_text=_("For example 1.500.000.000.")
-    )
+    revenue_last_year = MoneyField(label=_("Revenue of last year"), required=False, example="1.500.000.000")
     total_capital = MoneyField(label=_("Total capital"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -139,73 +140,83 @@ class Holders(Questions):
     """Who holds the capital and who manages."""
 
     women_capital_pct = PercentField(
-        label=_("Share of the capital held by women"), help_text=_("All women together, for example 51 or 50,99.")
+        label=_("Share of the capital held by women"), help_text=_("All women together."), example="51"
     )
     woman_manager = YesNoField(
         label=_("Does a woman manage the business?"), help_text=_("For example as director or deputy director.")
     )
 
 
-class InProvince(Questions):
-    """The province of the business."""
+class CommuneSelect(forms.Select):
+    """A plain list of communes; each line carries the names it had before, for the search that JavaScript adds."""
 
-    province = forms.ChoiceField(
-        label=_("Province or city of your business"),
-        help_text=_("Where you do business, by the names since 1 July 2025."),
-        error_messages={"required": _("Choose the province or city.")},
-    )
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={
+                "data-search": _("Type the name, old or new. Marks are not needed."),
+                "data-formerly-word": _("formerly"),
+                "data-nothing": _("Nothing found. Try another name, or call us."),
+                "data-found": _("communes found"),
+            }
+        )
+        self.formerly: Mapping[str, str] = {}
 
-    def prepare(self) -> None:
-        """Offer all provinces; those where we are open are known by their prefix."""
-        places = self.places or Places.read()
-        self.open_provinces = places.open_provinces
-        self.field("province").choices = [("", _("Choose")), *places.provinces]
-
-    def field(self, name: str) -> forms.ChoiceField:
-        """Return one choice question."""
-        question = self.fields[name]
-        assert isinstance(question, forms.ChoiceField)
-        return question
-
-    def clean_province(self) -> str:
-        """Say clearly where Đồng Hành is not yet open."""
-        code: str = self.cleaned_data["province"]
-        if code not in self.open_provinces:
-            raise ValidationError(
-                _("Đồng Hành is not yet open there. The Women's Union of your commune can help you now."),
-                code="not_open",
-            )
-        return code
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the former names to a line."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        formerly = self.formerly.get(str(value))
+        if formerly:
+            option["attrs"]["data-formerly"] = formerly
+        return option
 
 
-class InCommune(Questions):
-    """The commune of the business: it decides which office reads first."""
+class InPlace(Questions):
+    """The commune of the business: it decides which office reads first. The province follows from it."""
 
+    province = DerivedField(label=_("Province or city"))
     commune = forms.ChoiceField(
-        label=_("Commune or ward of your business"),
-        help_text=_("The new name since 1 July 2025. Not sure? Call us."),
+        label=_("In which commune or ward is your business?"),
+        help_text=_("By its name since 1 July 2025, for example Xã Kiến Thụy."),
+        widget=CommuneSelect,
         error_messages={
             "required": _("Choose the commune or ward."),
-            "invalid_choice": _("This commune is not in the province you chose. Choose again."),
+            "invalid_choice": _("This commune is not in the list. Choose again."),
         },
     )
 
     def prepare(self) -> None:
-        """Offer today's communes of the province she chose."""
-        places = self.places or Places.read()
-        question = self.fields["commune"]
-        assert isinstance(question, forms.ChoiceField)
-        question.choices = [("", _("Choose")), *places.communes.get(self.answers.get("province") or "", ())]
+        """Offer today's communes of the provinces where we are open."""
+        self.places = self.places or Places.read()
+        names = dict(self.places.provinces)
+        province, commune = self.fields["province"], self.fields["commune"]
+        assert isinstance(province, forms.ChoiceField)
+        assert isinstance(commune, forms.ChoiceField)
+        province.choices = self.places.provinces
+        lists = [(names[code], list(offered)) for code, offered in self.places.communes.items()]
+        commune.choices = [("", _("Choose")), *(lists[0][1] if len(lists) == 1 else lists)]
+        assert isinstance(commune.widget, CommuneSelect)
+        commune.widget.formerly = self.places.formerly
+
+    def clean(self) -> dict[str, Any]:
+        """Name the province of the commune."""
+        answers = super().clean() or {}
+        if self.places and answers.get("commune"):
+            answers["province"] = self.places.province_of(answers["commune"])
+        return answers
 
 
 class Priority(Questions):
     """Whether she wants priority. She need not say why."""
 
-    priority = YesNoField(label=_("Do you want to be helped first?"))
+    priority = YesNoField(
+        label=_("Do you want to be helped first?"),
+        help_text=_("You do not have to say why. Whatever you choose, your case is read."),
+    )
     priority_reason = TextField(
         label=_("Why, if you want to say"),
         required=False,
         most=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Only the officer who receives your case can read it. Whoever opens it leaves a trace."),
     )
 
@@ -217,24 +228,56 @@ class Priority(Questions):
         return answers
 
 
-ABOUT_YOU = Page("ve-chi", _("About you"), AboutYou)
-BUSINESS = Page("viec-kinh-doanh", _("Your business"), Business, asked_when=is_registered)
+ABOUT_HER, HER_BUSINESS = _("About you"), _("Your business")
+
+ABOUT_YOU = Page(
+    "ve-chi",
+    _("Your name and kind of business"),
+    AboutYou,
+    group=ABOUT_HER,
+    why=_("Your name stands on the receipt. The kind of business tells which law helps you."),
+)
+BUSINESS = Page(
+    "viec-kinh-doanh",
+    _("Your registered business"),
+    Business,
+    group=HER_BUSINESS,
+    hint=_("All of it stands on the registration paper. No paper at hand? The name alone is enough."),
+    why=_("With the name and the code an office finds your business, and need not ask you again."),
+    asked_when=is_registered,
+)
 STAFF_AND_MONEY = Page(
     "quy-mo",
     _("Staff and money"),
     StaffAndMoney,
-    hint=_("Your numbers decide which support fits. You declare them yourself; no paper is needed now."),
+    group=HER_BUSINESS,
+    hint=_("You declare the numbers yourself; no paper is needed now."),
+    why=_("The law counts staff, revenue and capital to tell which support fits."),
     asked_when=is_registered,
 )
-HOLDERS = Page("von-cua-phu-nu", _("Women in the business"), Holders, asked_when=has_shares)
-PROVINCE = Page("tinh-thanh", _("Province or city"), InProvince)
-COMMUNE = Page("xa-phuong", _("Commune or ward"), InCommune)
-PRIORITY = Page(
-    "uu-tien",
-    _("Priority"),
-    Priority,
-    hint=_("You want priority? You do not have to say why. Whatever you choose, your case is read."),
+HOLDERS = Page(
+    "von-cua-phu-nu",
+    _("Women in the business"),
+    Holders,
+    group=HER_BUSINESS,
+    why=_("The law has a part of its own for enterprises owned by women. These two answers tell whether yours is one."),
+    asked_when=has_shares,
+)
+PLACE = Page(
+    "xa-phuong",
+    _("Commune or ward"),
+    InPlace,
+    group=HER_BUSINESS,
+    why=_("The Women's Union of this commune reads your case first."),
+    way_out=(
+        _("Your business is in another province?"),
+        _("Đồng Hành is not yet open there. The Women's Union of your commune can help you now."),
+    ),
 )
 
-REGISTRATION = Paper("registration", _("Copy of the registration paper"))
+REGISTRATION = Paper(
+    "registration", _("Copy of the registration paper"), hint=_("The page with the name and the code of the business.")
+)
 OTHER_PAPER = Paper("other", _("Another paper"))
+# Filled in at a counter: the sheet on which she signed what she allows.
+COUNTER_CONSENT = Paper("counter_consent", _("The sheet of consent that she signed"))

@@ -20,6 +20,8 @@ from cases.models.people import normal_phone
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
 MOST_MONEY = 10**15
 MOST_STAFF = 1_000_000
+# As it is typed, with dots, spaces and a unit.
+LONGEST_NUMBER = 40
 DATE_PARTS = ("day", "month", "year")
 # Dots and commas only stand before three digits: 1.500.000 is a whole number, 5,5 is none.
 WHOLE_NUMBER = re.compile(r"[0-9]+( [0-9]+|[.,][0-9]{3}(?![0-9]))*")
@@ -42,6 +44,11 @@ class TypedField(forms.CharField):
     default_error_messages = {
         "max_length": _("This has %(show_value)d letters. Shorten it to %(limit_value)d."),
     }
+
+    def __init__(self, *, example: str = "", **kwargs: Any) -> None:
+        # How an answer looks, shown beside the hint.
+        self.example = example
+        super().__init__(**kwargs)
 
 
 class PhoneField(TypedField):
@@ -97,21 +104,26 @@ class WholeNumberField(TypedField):
             "widget",
             forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-20"}),
         )
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(max_length=LONGEST_NUMBER, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """Show a saved number with its dots; leave what was typed as it was."""
-        return thousands(value) if isinstance(value, int) else value
+        """Show a number with its dots, saved or typed; leave what is no number as it was."""
+        number = self.read(value) if isinstance(value, str) and len(value) <= LONGEST_NUMBER else value
+        return thousands(number) if isinstance(number, int) else value
+
+    def read(self, text: str) -> int | None:
+        """Return the number somebody typed, however she parted the digits; None if it is none."""
+        bare = UNIT_TYPED.sub("", one_line(text)).strip()
+        return int(re.sub(r"[ .,]", "", bare)) if WHOLE_NUMBER.fullmatch(bare) else None
 
     def clean(self, value: Any) -> int | None:
         """Return the number."""
         text = super().clean(value)
         if not text:
             return None
-        bare = UNIT_TYPED.sub("", one_line(text)).strip()
-        if not WHOLE_NUMBER.fullmatch(bare):
+        number = self.read(text)
+        if number is None:
             raise ValidationError(_("Write digits only, for example 1.500.000."), code="digits")
-        number = int(re.sub(r"[ .,]", "", bare))
         if number < self.least:
             raise ValidationError(
                 __("Write a number of at least %(least)s.") % {"least": thousands(self.least)}, code="least"
@@ -129,6 +141,18 @@ class MoneyField(WholeNumberField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("most", MOST_MONEY)
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(
+                attrs={
+                    "inputmode": "numeric",
+                    "autocomplete": "off",
+                    "class": "govuk-input--width-20",
+                    # JavaScript parts the digits as she types.
+                    "data-thousands": True,
+                }
+            ),
+        )
         super().__init__(unit="đồng", **kwargs)
 
 
@@ -166,6 +190,8 @@ class DateWidget(forms.MultiWidget):
 
     template_name = "components/date.html"
     use_fieldset = True
+    # Which boxes are wrong; the others keep a calm border.
+    wrong: tuple[str, ...] = DATE_PARTS
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         box = {"inputmode": "numeric", "autocomplete": "off"}
@@ -181,16 +207,29 @@ class DateWidget(forms.MultiWidget):
         return [value.day, value.month, value.year] if value else ["", "", ""]
 
     def id_for_label(self, id_: str) -> str:
-        """Return the id of the first box, to which the error summary links."""
-        return f"{id_}_0" if id_ else id_
+        """Return the id of the first wrong box, to which the error summary links."""
+        return f"{id_}_{DATE_PARTS.index(self.wrong[0])}" if id_ else id_
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Leave the boxes alone that hold no mistake."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for part, box in zip(DATE_PARTS, context["widget"]["subwidgets"], strict=True):
+            if part not in self.wrong:
+                box["attrs"]["aria-invalid"] = "false"
+        return context
 
 
 class DateField(forms.Field):
     """A date; what is wrong is said in words that help."""
 
-    widget = DateWidget
+    widget: Any = DateWidget
+    # What the summary of errors says instead of the question and the whole sentence.
+    in_short = ""
 
-    def __init__(self, *, not_after_today: bool = False, not_before_today: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, not_after_today: bool = False, not_before_today: bool = False, example: str = "", **kwargs: Any
+    ) -> None:
+        self.example = example
         self.not_after_today, self.not_before_today = not_after_today, not_before_today
         super().__init__(**kwargs)
 
@@ -201,17 +240,27 @@ class DateField(forms.Field):
             if self.required:
                 raise ValidationError(_("Write the day, month and year."), code="required")
             return ""
-        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+        unread = [
+            name
+            for name, part in zip(DATE_PARTS, parts, strict=True)
+            if not (part.isascii() and part.isdigit() and len(part) <= 4)
+        ]
+        if unread:
+            self._mark(*unread)
             raise ValidationError(_("Write the day, month and year in digits, for example 15 3 2022."), code="digits")
         day, month, year = (int(part) for part in parts)
         if year < 100:
             year += 2000
         if not 1 <= month <= 12:
+            self._mark("month")
             raise ValidationError(_("The month is a number from 1 to 12."), code="month")
         if not 1900 <= year <= 2100:
+            self._mark("year")
             raise ValidationError(_("Write the year in 4 digits, for example 2022."), code="year")
         last = monthrange(year, month)[1]
         if not 1 <= day <= last:
+            self._mark("day", "month")
+            self.in_short = __("There is no day %(day)s") % {"day": f"{day:02d}/{month:02d}/{year}"}
             words = __("Month %(month)s of %(year)s has only %(last)s days. Look at the day and the month again.")
             raise ValidationError(words % {"month": month, "year": str(year), "last": last}, code="day")
         date = datetime.date(year, month, day)
@@ -222,6 +271,9 @@ class DateField(forms.Field):
             raise ValidationError(_("This day is over. Write today or a later day."), code="past")
         return date.isoformat()
 
+    def _mark(self, *wrong: str) -> None:
+        self.widget.wrong = wrong
+
 
 class YesNoField(forms.ChoiceField):
     """Yes or no."""
@@ -229,6 +281,16 @@ class YesNoField(forms.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {"required": _("Choose yes or no.")})
         super().__init__(choices=YES_NO, widget=forms.RadioSelect, **kwargs)
+
+
+class DerivedField(forms.ChoiceField):
+    """An answer that follows from another one: nobody is asked, the form fills it in."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> str:
+        """Take nothing from outside."""
+        return ""
 
 
 class OneOfField(forms.ChoiceField):

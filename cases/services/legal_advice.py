@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.services import common
 from cases.services.base import ConsentText, Data, Page, Paper, Reason, Stage, SupportService
-from cases.services.common import Questions
+from cases.services.common import Priority, Questions
 from cases.services.fields import DateField, MoneyField, OneOfField, TextField, YesNoField
 
 LAW_FIELDS = (
@@ -26,15 +26,8 @@ KINDS = (
 )
 
 
-class Matter(Questions):
-    """What the question is about."""
-
-    law_field = OneOfField(label=_("What is your question about?"), choices=LAW_FIELDS)
-    question_kind = OneOfField(label=_("What kind of question is it?"), choices=KINDS)
-
-
 class Need(Questions):
-    """The question itself."""
+    """The question itself, and where it belongs."""
 
     need = TextField(
         label=_("What do you need to ask?"),
@@ -42,8 +35,15 @@ class Need(Questions):
         most=5000,
         help_text=_("Who, what, when, and what you need. From 20 to 5.000 letters."),
         error_messages={"required": _("Write your question in your own words.")},
-        widget=forms.Textarea(attrs={"rows": 9}),
+        widget=forms.Textarea(attrs={"rows": 7}),
     )
+    law_field = OneOfField(label=_("What is your question about?"), choices=LAW_FIELDS)
+    question_kind = OneOfField(label=_("What kind of question is it?"), choices=KINDS)
+
+
+class Circumstances(Priority):
+    """How urgent it is, who else handles it, and whether she wants priority."""
+
     urgent_until = DateField(
         label=_("Is there a day by which you need the answer?"),
         required=False,
@@ -51,6 +51,8 @@ class Need(Questions):
         help_text=_("For example the day a contract ends. No such day? Leave it empty."),
     )
     at_court = YesNoField(label=_("Is a court or another authority already handling it?"))
+
+    field_order = ("urgent_until", "at_court", "priority", "priority_reason")
 
 
 class Cost(Questions):
@@ -63,7 +65,8 @@ class Cost(Questions):
     adviser_fee = MoneyField(
         label=_("The fee in the contract with the adviser"),
         required=False,
-        help_text=_("Only if you chose yes. For example 3.000.000."),
+        help_text=_("Only if you chose yes."),
+        example="3.000.000",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -92,29 +95,73 @@ def facts(data: Data, is_sme: bool) -> dict[str, bool]:
     return {"is_sme": is_sme, "wants_cost_support": is_sme and wants_cost_support(data)}
 
 
+MATTER = _("Your question")
 UNION_HELPS = _("The city Women's Union is helping you")
 
 LEGAL_ADVICE = SupportService(
     code="legal_advice",
     title=_("Questions about law, tax, contracts"),
     invitation=_("You get an answer in writing"),
+    icon="scales",
+    at_hand=(
+        _("The registration paper, if your business has one"),
+        _("Roughly: how many people work for you, last year's revenue"),
+        _("Papers about your question; photos are enough"),
+    ),
+    minutes=10,
     pages=(
         common.ABOUT_YOU,
         common.BUSINESS,
         common.STAFF_AND_MONEY,
         common.HOLDERS,
-        common.PROVINCE,
-        common.COMMUNE,
-        Page("viec-can-hoi", _("What it is about"), Matter),
-        Page("cau-hoi", _("Your question"), Need),
-        Page("chi-phi", _("Support with the fee"), Cost, asked_when=may_want_cost_support),
-        common.PRIORITY,
+        common.PLACE,
+        Page(
+            "cau-hoi",
+            MATTER,
+            Need,
+            group=MATTER,
+            why=_("From your words we see which office can answer. Write as you would tell a friend."),
+        ),
+        Page(
+            "chi-phi",
+            _("Support with the fee"),
+            Cost,
+            group=MATTER,
+            why=_("A small or medium enterprise can get back a part of an adviser's fee. Few know it, so we ask."),
+            asked_when=may_want_cost_support,
+        ),
+        Page(
+            "uu-tien",
+            _("Time and priority"),
+            Circumstances,
+            group=MATTER,
+            why=_(
+                "If a court handles the matter, we tell you how to ask there. Of a near date the officer should know."
+            ),
+        ),
     ),
     papers=(
-        Paper("registration", common.REGISTRATION.label, required_when=wants_cost_support),
-        Paper("contract", _("Contract or papers of the dispute")),
-        Paper("sme_declaration", _("Declaration of a small or medium enterprise"), required_when=wants_cost_support),
-        Paper("adviser_contract", _("Contract with the legal adviser"), required_when=wants_cost_support),
+        Paper(
+            "registration", common.REGISTRATION.label, hint=common.REGISTRATION.hint, required_when=wants_cost_support
+        ),
+        Paper(
+            "contract",
+            _("Contract or papers of the dispute"),
+            hint=_("What your question is about: a contract, a letter, a bill."),
+        ),
+        Paper(
+            "sme_declaration",
+            _("Declaration of a small or medium enterprise"),
+            hint=_("No declaration yet? Send the case now, we help you fill it in."),
+            required_when=wants_cost_support,
+            asked_when=wants_cost_support,
+        ),
+        Paper(
+            "adviser_contract",
+            _("Contract with the legal adviser"),
+            required_when=wants_cost_support,
+            asked_when=wants_cost_support,
+        ),
         common.OTHER_PAPER,
     ),
     stages=(
@@ -122,18 +169,25 @@ LEGAL_ADVICE = SupportService(
             "reading",
             _("The Women's Union of your commune reads and receives"),
             _("The Women's Union of your commune is reading your case"),
+            doing_by=_("%(office)s is reading your case"),
         ),
         Stage(
             "sorting",
             _("The city Women's Union chooses who answers"),
             _("The city Women's Union is choosing who answers you"),
         ),
-        Stage("answering", _("The answer is written"), _("The answer for you is being written")),
+        Stage(
+            "answering",
+            _("The answer is written"),
+            _("The answer for you is being written"),
+            doing_by=_("%(office)s is writing the answer for you"),
+        ),
         Stage(
             "advising",
             _("A legal adviser advises you"),
             _("A legal adviser is being found for you or is advising you"),
             usual=False,
+            doing_outside=_("A legal adviser is advising you"),
         ),
         # Deliberately the ordinary sentence: nobody may tell from it what kind of help it is.
         Stage("helping", UNION_HELPS, UNION_HELPS, usual=False),
@@ -153,14 +207,14 @@ LEGAL_ADVICE = SupportService(
         ConsentText(
             "handle",
             "HPN",
-            _("I allow the Women's Union of my commune and of the city to use what I wrote to handle this case."),
+            _("I allow the Women's Union of my commune and of the city to read and handle this case."),
         ),
         ConsentText(
             "consult",
             "STP STC SKHCN SNNMT THUE MLTV",
             _(
-                "I allow the Women's Union to hand this case to the offices or the legal adviser who answer it, "
-                "as far as they need it."
+                "I allow the Women's Union to hand this case to who answers it. "
+                "That is an office or a legal adviser, and gets only what it needs."
             ),
         ),
         ConsentText(
@@ -170,7 +224,7 @@ LEGAL_ADVICE = SupportService(
             asked_when=common.gave_priority_reason,
         ),
     ),
-    consent_version="2026-11",
+    consent_version="2026-11.2",
     refusal_reasons=(
         Reason(
             "OUT_OF_SCOPE",
@@ -222,4 +276,5 @@ LEGAL_ADVICE = SupportService(
         "deliver.delivered": _("The result was handed to you. The case is done."),
     },
     facts=facts,
+    told_apart_by="law_field",
 )

@@ -1,7 +1,8 @@
-"""Filling in and checking a draft."""
+"""Filling in and checking a draft: the start, the list of parts, each page, all answers together."""
 
 from uuid import UUID, uuid4
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,33 +10,59 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods
 
-from cases import policy
 from cases.forms import documents, filing
 from cases.forms.consents import ConsentForm
-from cases.models import Case
+from cases.forms.parts import parts_of
+from cases.models import Case, User
 from cases.services import SERVICES, service_of
 from cases.services.base import SupportService
+from cases.services.common import COUNTER_CONSENT
+from cases.services.fields import PhoneField
 from cases.views.own import own_draft, reader
+from cases.views.papers import named_papers
+from cases.views.typed import keeping_what_she_typed, typed_before
 
 # Where "Change" on the page of answers leads back to.
 BACK_TO_CHECK = "xem-lai"
+# Under this name the sign-in keeps the address she pressed its button for.
+WISH = "wish"
+# The button with which she keeps what is filled in and goes to the list.
+LATER = "later"
+
+
+class PhoneForm(forms.Form):
+    """Her phone, asked on the page before she starts; the sign-in reads it."""
+
+    use_required_attribute = False
+    phone = PhoneField(
+        label=_lazy("Your phone number"), help_text=_lazy("We send a code of 6 digits to it. No password.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, service: str) -> HttpResponse:
-    """Say what she needs before she begins; begin a draft."""
+    """Say what she needs before she begins; begin a draft when she asked for it, here or before signing in."""
     asked = SERVICES.get(service)
     if asked is None:
         raise Http404
-    if request.method == "POST" and request.user.is_authenticated:
+    if not request.user.is_authenticated:
+        return render(request, "cases/start.html", {"service": asked, "form": PhoneForm()})
+    drafts = filing.drafts_of(reader(request), asked)
+    # She pressed "Send me the code" on this page: the wish waited for her in the session.
+    wished = request.session.pop(WISH, "") == request.path
+    if wished and drafts and drafts[0].answers.data:
+        return redirect("cases:tasks", key=drafts[0].key)
+    if wished or request.method == "POST":
         case = filing.begin_draft(service=asked, applicant=reader(request), at=timezone.now())
         return redirect("cases:page", key=case.key, slug=asked.pages[0].slug)
-    return render(request, "cases/start.html", {"service": asked})
+    begun = next((draft for draft in drafts if draft.answers.data), None)
+    return render(request, "cases/start.html", {"service": asked, "begun": begun})
 
 
-@login_required
+@keeping_what_she_typed
 def page(request: HttpRequest, key: UUID, slug: str) -> HttpResponse:
     """Ask one small group of questions and keep the answers."""
     case = own_draft(request, key)
@@ -44,9 +71,13 @@ def page(request: HttpRequest, key: UUID, slug: str) -> HttpResponse:
     service, data = service_of(case), case.answers.data
     asked = service.page(slug, data)
     if asked is None:
-        return redirect("cases:check", key=key)
-    form = filing.page_form(asked, data, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+        return redirect("cases:tasks", key=key)
+    posted = request.POST if request.method == "POST" else typed_before(request)
+    form = filing.page_form(asked, data, posted)
+    if posted is not None and LATER in posted:
+        filing.save_so_far(case, slug=slug, form=form, at=timezone.now())
+        return redirect("cases:tasks", key=key)
+    if posted is not None and form.is_valid():
         filing.save_page(case, slug=slug, values=form.cleaned_data, at=timezone.now())
         return redirect(_after(request, case, service, slug))
     slugs = [other.slug for other in service.asked(data)]
@@ -58,10 +89,32 @@ def page(request: HttpRequest, key: UUID, slug: str) -> HttpResponse:
         "form": form,
         "number": slugs.index(slug) + 1,
         "parts": len(slugs) + 2,
-        "back": reverse("cases:page", args=[key, before.slug]) if before else reverse("cases:mine"),
+        "back": reverse("cases:page", args=[key, before.slug]) if before else reverse("cases:tasks", args=[key]),
         "returning": BACK_TO_CHECK in request.GET,
     }
     return render(request, "cases/page.html", words)
+
+
+@login_required
+def parts(request: HttpRequest, key: UUID) -> HttpResponse:
+    """List the parts of a draft: what is done, what comes next."""
+    case = own_draft(request, key)
+    if case is None:
+        return redirect("cases:status", key=key)
+    return render(request, "cases/tasks.html", {"case": case, "service": service_of(case), "parts": parts_of(case)})
+
+
+@login_required
+def discard(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Ask once more, then delete a draft."""
+    case = own_draft(request, key)
+    if case is None:
+        return redirect("cases:status", key=key)
+    if request.method == "POST":
+        documents.discard_draft(case)
+        messages.success(request, _("The draft is deleted."))
+        return redirect("cases:counter" if case.filled_in_by_id == reader(request).pk else "cases:mine")
+    return render(request, "cases/discard.html", {"case": case, "service": service_of(case)})
 
 
 def _after(request: HttpRequest, case: Case, service: SupportService, slug: str) -> str:
@@ -81,74 +134,28 @@ def _after(request: HttpRequest, case: Case, service: SupportService, slug: str)
 
 
 @login_required
-def papers(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take papers, one at a time; none is needed to go on unless the wish calls for it."""
-    case = own_draft(request, key)
-    if case is None:
-        return redirect("cases:status", key=key)
-    service, data = service_of(case), case.answers.data
-    form = documents.PaperForm(
-        *([request.POST, request.FILES] if request.method == "POST" else []), service=service, case=case
-    )
-    if request.method == "POST" and form.is_valid():
-        form.save(by=reader(request), at=timezone.now())
-        messages.success(request, _("The paper is saved."))
-        return redirect("cases:papers", key=key)
-    before = filing.page_before(service, data, "")
-    words = {
-        "case": case,
-        "service": service,
-        "form": form,
-        "documents": _named(case, service),
-        "required": [paper for paper in service.papers if paper.required_when(data)],
-        "parts": len(service.asked(data)) + 2,
-        "back": reverse("cases:page", args=[key, before.slug]) if before else reverse("cases:mine"),
-    }
-    return render(request, "cases/papers.html", words, status=documents.status_of(form))
-
-
-def _named(case: Case, service: SupportService) -> list[tuple[object, object]]:
-    """Return the papers of a case with the name of their kind."""
-    labels = {paper.kind: paper.label for paper in service.papers}
-    return [(document, labels.get(document.kind, document.kind)) for document in case.documents.all()]
-
-
-@login_required
-@require_POST
-def remove_paper(request: HttpRequest, key: UUID, paper: UUID) -> HttpResponse:
-    """Take a paper out of a draft."""
-    case = own_draft(request, key)
-    if case is None:
-        return redirect("cases:status", key=key)
-    document = case.documents.filter(key=paper).first()
-    if document is None:
-        raise policy.NotFoundForYou
-    documents.remove(document)
-    messages.success(request, _("The paper is removed."))
-    return redirect("cases:papers", key=key)
-
-
-@login_required
 def check(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show all answers, each with its way back, and ask what she allows."""
     case = own_draft(request, key)
     if case is None:
         return redirect("cases:status", key=key)
-    return render(request, "cases/check.html", checking(case))
+    return render(request, "cases/check.html", checking(case, reader(request)))
 
 
-def checking(case: Case, form: ConsentForm | None = None) -> dict[str, object]:
-    """Return what the page of all answers shows."""
+def checking(case: Case, sender: User, form: ConsentForm | None = None) -> dict[str, object]:
+    """Return what the page of all answers shows to whoever is about to send it."""
     service, data = service_of(case), case.answers.data
     kinds = set(case.documents.values_list("kind", flat=True))
     missing = filing.missing_pages(service, data)
     return {
         "case": case,
         "service": service,
-        "answers": filing.shown_answers(service, data),
-        "documents": _named(case, service),
+        "answers": filing.answered_questions(service, data),
+        "documents": named_papers(case),
         "missing": missing,
         "missing_papers": [paper for paper in service.papers if paper.required_when(data) and paper.kind not in kinds],
+        # An officer sends it with the sheet that she signed.
+        "needs_sheet": sender.pk == case.filled_in_by_id and COUNTER_CONSENT.kind not in kinds,
         "form": form or ConsentForm(service=service, data=data),
         "send_key": uuid4(),
         "parts": len(service.asked(data)) + 2,

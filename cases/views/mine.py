@@ -1,19 +1,28 @@
-"""Her cases after sending: the list, the confirmation and where each of them is."""
+"""Her cases after sending: the list, the confirmation, where each of them is, and all that belongs to it."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import CaseState
+from cases.forms.filing import shown_answers
+from cases.forms.talking import WordsForm
+from cases.models import Case, CaseState
 from cases.queries import mine as queries
+from cases.queries.readings import readings_of
+from cases.queries.thread import thread_of
+from cases.queries.whereabouts import where_is
 from cases.services import SERVICES, service_of
-from cases.views.own import own_case, reader
+from cases.views.own import counter_case, own_case, reader
 
 SCORES = ((3, _("Yes")), (2, _("Partly")), (1, _("No")))
 MAY_SEND_AGAIN = (CaseState.EXPIRED, CaseState.WITHDRAWN)
+# Of a number of hers, as much as tells it from another: her phone may lie open on a table.
+MASKED, SHOWN_DIGITS = ("personal_id",), 3
 
 
 @login_required
@@ -26,33 +35,85 @@ def mine(request: HttpRequest) -> HttpResponse:
 @login_required
 def filed(request: HttpRequest, key: UUID) -> HttpResponse:
     """Confirm what was sent: something to keep, at an address that stays."""
-    case = own_case(request, key)
+    case = counter_case(request, key)
     if case.state == CaseState.DRAFT:
         return redirect("cases:check", key=key)
-    where = queries.where_is(case)
-    return render(request, "cases/filed.html", {"case": case, "service": service_of(case), "where": where})
+    return render(request, "cases/filed.html", {"case": case, "service": service_of(case), "where": where_is(case)})
 
 
 @login_required
 def status(request: HttpRequest, key: UUID) -> HttpResponse:
     """Answer: where is my case, until when, with whom, and what can I do."""
     case = own_case(request, key)
-    service = service_of(case)
     if case.state == CaseState.DRAFT:
         return redirect("cases:check", key=key)
-    labels = {paper.kind: paper.label for paper in service.papers}
+    asked = queries.open_request(case)
+    service = service_of(case)
     words = {
         "case": case,
         "service": service,
-        "where": queries.where_is(case),
-        "asked": queries.open_request(case),
+        "about": queries.about(service, case.answers.data),
+        "where": where_is(case),
+        "asked": asked,
+        "prepare": queries.to_prepare(case) if case.is_undecided and not asked else [],
         "results": queries.result_of(case),
         "refusal": queries.refusal_of(case),
-        "readings": queries.readings_of(case),
-        "documents": [(paper, labels.get(paper.kind, paper.kind)) for paper in case.documents.all()],
+        "may_add": case.is_undecided and not asked,
         "may_resubmit": case.state in MAY_SEND_AGAIN and not case.resubmissions.exclude(state=CaseState.DRAFT).exists(),
         "may_rate": case.state == CaseState.CLOSED,
         "scores": SCORES,
         "form_key": uuid4(),
     }
     return render(request, "cases/status.html", words)
+
+
+@login_required
+def sent(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show her what she sent: her answers, her papers, and what she allowed."""
+    case = own_case(request, key)
+    if case.state == CaseState.DRAFT:
+        return redirect("cases:check", key=key)
+    data = dict(case.answers.data)
+    for name in MASKED:
+        if value := str(data.get(name) or ""):
+            data[name] = "•" * (len(value) - SHOWN_DIGITS) + value[-SHOWN_DIGITS:]
+    service = service_of(case)
+    texts = {consent.purpose: consent.text for consent in service.consents}
+    words = {
+        "case": case,
+        "service": service,
+        "pages": shown_answers(service, data),
+        "documents": queries.papers_of(case),
+        "allowed": [texts[given.purpose] for given in case.consents.order_by("pk") if given.purpose in texts],
+    }
+    return render(request, "cases/sent.html", words)
+
+
+@login_required
+def readings(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show her who opened her case: which office, on which day, how often, what for."""
+    case = own_case(request, key)
+    if case.state == CaseState.DRAFT:
+        return redirect("cases:check", key=key)
+    return render(request, "cases/readings.html", {"case": case, "readings": readings_of(case)})
+
+
+@login_required
+def thread(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show her thread with the office that has her case, and the box to write in."""
+    case = own_case(request, key)
+    if case.state == CaseState.DRAFT:
+        return redirect("cases:check", key=key)
+    return render(request, "cases/thread.html", talking(case, WordsForm()))
+
+
+def talking(case: Case, form: forms.Form) -> dict[str, Any]:
+    """Return everything that the page of her thread shows."""
+    return {
+        "case": case,
+        "service": service_of(case),
+        "where": where_is(case),
+        "entries": thread_of(case),
+        "form": form,
+        "form_key": uuid4(),
+    }

@@ -1,8 +1,13 @@
 """Values as one reads them aloud."""
 
+from datetime import date
+
 from django import template
+from django.utils import timezone
 
 from cases.models import User
+from cases.queries.directory import reference_version
+from workflows.queries.rulebook import rulebook
 
 register = template.Library()
 
@@ -11,3 +16,9 @@ register = template.Library()
 def phone_aloud(phone: str) -> str:
     """Return +84912345678 as 0912 345 678."""
     return User(phone=phone).phone_as_read
+
+
+@register.filter
+def working_days_left(day: date) -> int:
+    """Return how many working days are left after today, up to and including the day."""
+    return rulebook(reference_version()).calendar.between(timezone.localdate(), day)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import ExifTags, Image
 from pytest_django import Settings
 
+from cases.forms import filing
 from cases.forms.documents import clean_name, remove
 from cases.models import AccessRecord, Case, Document
 from project.demo.cast import Cast
@@ -101,7 +102,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_words_that_help(
     client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
     page = add(client, case, name, content, kind="contract").content.decode()
     assert words in page
-    assert 'value="contract" id="id_kind_1" checked' in page.replace('aria-describedby="id_file_helptext" ', "")
+    assert 'href="#id_paper_contract"' in page
     assert not case.documents.exists()
 
 
@@ -116,6 +117,50 @@ def test_size_number_and_sum_have_caps(cast: Cast, settings: Settings) -> None:
     assert "cộng lại tối đa" in add(client, case, "a.pdf", A_PDF + b"y").content.decode()
     assert add(client, case, "a.pdf", A_PDF).status_code == 302
     assert "Đã có 3 giấy tờ" in add(client, case, "a.pdf", A_PDF + b"z").content.decode()
+
+
+def test_of_several_files_the_good_ones_are_kept_though_another_is_refused(cast: Cast) -> None:
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    chosen = [a_pdf("một.pdf"), browsing.a_file("hai.pdf", b"MZ\x90"), browsing.a_file("ba.jpg", a_picture())]
+    page = browsing.add_paper(client, case, "contract", *chosen).content.decode()
+    assert "<title>Lỗi:" in page
+    assert "hai.pdf: Tệp này tên là PDF" in page
+    assert "Đã lưu 2 giấy tờ." in page
+    assert [paper.original_name for paper in case.documents.all()] == ["một.pdf", "ba.jpg"]
+    photo = case.documents.last()
+    assert photo is not None
+    thumbnail = reverse("cases:thumbnail", args=[case.key, photo.key])
+    assert thumbnail in page
+    answer = client.get(thumbnail)
+    assert answer["Content-Type"] == "image/jpeg"
+    with Image.open(io.BytesIO(answer.content)) as small:
+        assert max(small.size) <= 144
+    pdf = case.documents.first()
+    assert pdf is not None
+    assert client.get(reverse("cases:thumbnail", args=[case.key, pdf.key])).status_code == 404
+    assert browsing.signed_in(cast.another_applicant).get(thumbnail).status_code == 404
+    assert browsing.signed_in(cast.commune_officer).get(thumbnail).status_code == 404
+
+
+def test_going_on_keeps_what_is_chosen_and_leads_to_the_check_or_to_the_list(cast: Cast) -> None:
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    papers = reverse("cases:papers", args=[case.key])
+    assert client.post(papers, {"paper_other": [a_pdf()]})["Location"] == reverse("cases:check", args=[case.key])
+    assert client.post(papers, {"later": ""})["Location"] == reverse("cases:tasks", args=[case.key])
+    assert case.documents.count() == 1
+
+
+def test_only_the_boxes_that_go_with_her_answers_are_shown_and_what_was_sent_before_can_be_removed(cast: Cast) -> None:
+    client = browsing.signed_in(cast.applicant)
+    fee: dict[str, Any] = {"question_kind": "specific", "wants_cost_support": "yes", "adviser_fee": 3_000_000}
+    case = a_draft(cast.applicant, **fee)
+    browsing.add_paper(client, case, "adviser_contract", a_pdf("thuê.pdf"))
+    papers = reverse("cases:papers", args=[case.key])
+    assert 'name="paper_adviser_contract"' in client.get(papers).content.decode()
+    filing.save_page(case, slug="cau-hoi", values={"question_kind": "general"}, at=case.created_at)
+    page = client.get(papers).content.decode()
+    assert 'name="paper_adviser_contract"' not in page
+    assert reverse("cases:remove_paper", args=[case.key, case.documents.get().key]) in page
 
 
 def test_a_photo_is_kept_upright_smaller_and_without_place_time_or_comment(cast: Cast) -> None:
@@ -211,7 +256,7 @@ def test_no_paper_joins_or_leaves_a_draft_that_was_sent_meanwhile(cast: Cast, mo
     old = Case.objects.get(pk=case.pk)
     browsing.send(client, case)
     # The page looked at the draft a moment before it was sent.
-    monkeypatch.setattr("cases.views.filing.own_draft", lambda *_asked: old)
+    monkeypatch.setattr("cases.views.papers.own_draft", lambda *_asked: old)
     response = add(client, case, "b.pdf", A_PDF + b"b")
     assert response.status_code == 409
     assert "Hồ sơ này đã gửi rồi." in response.content.decode()

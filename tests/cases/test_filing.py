@@ -1,5 +1,6 @@
 """She fills in a draft, page by page, and sends it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.forms import filing
-from cases.models import Case, CaseState, Province, User
+from cases.models import Answers, Case, CaseState, Commune, Province, User
 from cases.services import SERVICES
 from project.demo.cast import Cast
 from tests import browsing
-from tests.builders import a_draft, answers_for
+from tests.builders import A_QUESTION, a_draft, answers_for
 
 W1 = SERVICES["legal_advice"]
 
@@ -36,11 +37,6 @@ def test_nobody_signs_in_before_reading_what_is_asked_but_a_draft_needs_a_person
     assert client.get(reverse("cases:start", args=["nothing"])).status_code == 404
 
 
-def test_the_longest_way_has_twelve_pages_with_the_check(cast: Cast) -> None:
-    longest = {"entity_type": "llc2", "question_kind": "specific"}
-    assert len(W1.asked(longest)) + len(["papers", "check"]) <= 12
-
-
 def test_a_woman_with_an_idea_is_asked_nothing_about_a_business(cast: Cast) -> None:
     slugs = [page.slug for page in W1.asked({"entity_type": "idea", "question_kind": "specific"})]
     assert not {"viec-kinh-doanh", "quy-mo", "von-cua-phu-nu", "chi-phi"} & set(slugs)
@@ -52,6 +48,8 @@ def test_what_she_saved_stands_in_the_boxes_when_she_comes_back(cast: Cast) -> N
     assert 'value="2.400.000.000"' in page
     page = client.get(reverse("cases:page", args=[case.key, "viec-kinh-doanh"])).content.decode()
     assert 'name="registered_on_day" class="govuk-input" value="15"' in page
+    page = client.get(reverse("cases:page", args=[case.key, "xa-phuong"])).content.decode()
+    assert re.search(f'value="{saved(case)["commune"]}"[^>]* selected', page)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +62,7 @@ def test_what_she_saved_stands_in_the_boxes_when_she_comes_back(cast: Cast) -> N
         ("quy-mo", {"employees_insured": "ba người"}, "employees_insured", "chỉ viết chữ số"),
         ("quy-mo", {"employees_insured": "3"}, "revenue_last_year", "một trong hai là đủ"),
         ("von-cua-phu-nu", {"women_capital_pct": "50,999"}, "women_capital_pct", "từ 0 đến 100"),
-        ("cau-hoi", {"need": "Ngắn quá", "at_court": "no"}, "need", "ít nhất 20"),
+        ("cau-hoi", {"need": "Ngắn quá", "law_field": "tax"}, "need", "ít nhất 20"),
     ],
 )
 def test_a_wrong_box_says_what_to_do_and_keeps_what_she_typed(
@@ -125,25 +123,60 @@ def test_too_long_a_line_says_by_how_much(cast: Cast) -> None:
     assert "Đoạn này có 101 chữ cái. Chị rút gọn còn 100." in page
 
 
-def test_a_province_where_we_are_not_open_is_said_clearly(cast: Cast) -> None:
+def test_the_boxes_of_a_date_that_are_right_stay_calm_and_the_summary_says_it_in_short(cast: Cast) -> None:
     client, case = draft_of(cast.applicant)
-    assert "chưa mở ở nơi này" in post(client, case, "tinh-thanh", province="79").content.decode()
+    boxes = {"registered_on_day": "31", "registered_on_month": "2", "registered_on_year": "2022"}
+    page = post(client, case, "viec-kinh-doanh", entity_name="Bún Mai", sector="trade", **boxes).content.decode()
+    assert '<a href="#id_registered_on_0">Ngày 31/02/2022 không có thật</a>' in page
+    year = page[page.index('name="registered_on_year"') :].partition(">")[0]
+    day = page[page.index('name="registered_on_day"') :].partition(">")[0]
+    assert ('aria-invalid="false"' in year, 'aria-invalid="true"' in day) == (True, True)
 
 
-def test_another_province_asks_for_the_commune_again(cast: Cast) -> None:
-    _client, case = draft_of(cast.applicant)
+def test_an_amount_is_shown_with_its_dots_while_another_box_is_wrong(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    page = post(client, case, "quy-mo", employees_insured="x", revenue_last_year="2400000000 đ").content.decode()
+    assert 'value="2.400.000.000"' in page
+
+
+def test_the_province_follows_from_the_commune_whatever_is_sent(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    commune = saved(case)["commune"]
+    filing.save_page(case, slug="xa-phuong", values={"province": "", "commune": ""}, at=case.created_at)
+    post(client, case, "xa-phuong", province="79", commune=commune)
+    assert (saved(case)["province"], saved(case)["commune"]) == ("31", commune)
+    page = client.get(reverse("cases:page", args=[case.key, "xa-phuong"])).content.decode()
+    assert "Chị làm ăn ở tỉnh khác?" in page
+    assert "thị trấn Núi Đối" in page
+
+
+def test_a_second_open_province_has_its_own_group_of_communes(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
     Province.objects.filter(pk="01").update(prefix="HNI")
-    filing.save_page(case, slug="tinh-thanh", values={"province": "01"}, at=case.created_at)
-    assert [page.slug for page in filing.missing_pages(W1, saved(case))] == ["xa-phuong"]
+    page = client.get(reverse("cases:page", args=[case.key, "xa-phuong"])).content.decode()
+    assert '<optgroup label="Hải Phòng">' in page
+    hoan_kiem = Commune.objects.get(province="01", name="Phường Hoàn Kiếm")
+    post(client, case, "xa-phuong", commune=hoan_kiem.code)
+    assert saved(case)["province"] == "01"
+    assert "Phường Hoàn Kiếm" in client.get(reverse("cases:check", args=[case.key])).content.decode()
+
+
+def test_a_draft_from_before_pages_were_merged_goes_on_without_loss(cast: Cast) -> None:
+    client, case = draft_of(cast.applicant)
+    Answers.objects.filter(case=case).update(data={**saved(case), "law_field": "land"})
+    assert filing.missing_pages(W1, saved(case)) == []
+    # An address she kept from then leads to the list.
+    old = client.get(reverse("cases:page", args=[case.key, "tinh-thanh"]))
+    assert old["Location"] == reverse("cases:tasks", args=[case.key])
 
 
 def test_a_change_from_the_check_leads_back_to_it_or_to_what_it_newly_asks(cast: Cast) -> None:
     client, case = draft_of(cast.applicant)
     check = reverse("cases:check", args=[case.key])
     priority = reverse("cases:page", args=[case.key, "uu-tien"]) + "?xem-lai"
-    assert client.post(priority, {"priority": "yes"})["Location"] == check
-    matter = reverse("cases:page", args=[case.key, "viec-can-hoi"]) + "?xem-lai"
-    answer = client.post(matter, {"law_field": "tax", "question_kind": "specific"})
+    assert client.post(priority, {"priority": "yes", "at_court": "no"})["Location"] == check
+    matter = reverse("cases:page", args=[case.key, "cau-hoi"]) + "?xem-lai"
+    answer = client.post(matter, {"need": A_QUESTION, "law_field": "tax", "question_kind": "specific"})
     assert answer["Location"].endswith("/dien/chi-phi/?xem-lai")
 
 
@@ -183,7 +216,7 @@ def test_an_unfinished_draft_cannot_be_sent(cast: Cast) -> None:
 
 def test_answers_that_are_no_longer_asked_are_forgotten_when_she_sends(cast: Cast) -> None:
     client, case = draft_of(cast.applicant, question_kind="specific", wants_cost_support="yes", adviser_fee=3_000_000)
-    post(client, case, "viec-can-hoi", law_field="tax", question_kind="general")
+    post(client, case, "cau-hoi", need=A_QUESTION, law_field="tax", question_kind="general")
     browsing.send(client, case)
     assert "adviser_fee" not in saved(case)
     assert Case.objects.get(pk=case.pk).facts["wants_cost_support"] is False
@@ -258,10 +291,11 @@ def test_a_page_of_a_draft_that_was_sent_meanwhile_changes_nothing_and_keeps_her
     before = saved(case)
     # The page looked at the draft a moment before it was sent.
     monkeypatch.setattr("cases.views.filing.own_draft", lambda *_asked: old)
-    response = post(client, case, "cau-hoi", need="Tôi muốn hỏi thêm một việc khác nữa.", at_court="no")
+    more = "Tôi muốn hỏi thêm một việc khác nữa."
+    response = post(client, case, "cau-hoi", need=more, law_field="tax", question_kind="general")
     assert response.status_code == 409
     assert "Hồ sơ này đã gửi rồi." in response.content.decode()
-    assert "Tôi muốn hỏi thêm một việc khác nữa." in response.content.decode()
+    assert more in response.content.decode()
     assert saved(case) == before
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cases.models import Case, User
 from cases.queries import register as registers
-from cases.queries.register import codes_like, register
+from cases.queries.register import Chosen, codes_like, register
 from project.demo import player
 from project.demo.cast import Cast
 from tests.browsing import signed_in
@@ -20,7 +20,8 @@ ADDRESS = "/giam-sat/"
 
 
 def listed(user: User, at: datetime, **chosen: str) -> list[Case]:
-    return [row.case for row in register(user, at=at, **chosen).rows]
+    after = chosen.pop("after", "")
+    return [row.case for row in register(user, Chosen(**chosen), after=after, at=at).rows]
 
 
 def test_only_supervisors_and_auditors_have_one(cast: Cast) -> None:
@@ -45,7 +46,7 @@ def test_the_newest_stands_first_and_pages_follow_one_another(
     seen: list[Case] = []
     after = ""
     for _page in range(3):
-        page = register(cast.supervisor, after=after, at=at)
+        page = register(cast.supervisor, Chosen(), after=after, at=at)
         seen += [row.case for row in page.rows]
         after = page.after
     assert after == ""
@@ -84,17 +85,73 @@ def test_a_case_is_found_by_its_code_or_its_end_however_typed(cast: Cast, at: da
     a_case(cast.applicant)
     assert case.code is not None
     for typed in (case.code, case.short_code, case.short_code.lower(), case.short_code.replace("-", " ")):
-        assert listed(cast.supervisor, at, code=typed) == [case]
+        assert listed(cast.supervisor, at, tim=typed) == [case]
     wrong = case.short_code[:-1] + ("0" if case.short_code[-1] != "0" else "1")
     assert codes_like(wrong, at=at) == []
-    text = signed_in(cast.supervisor).get(ADDRESS, {"code": wrong}).content.decode()
-    assert "Không tìm thấy mã này." in text
+    text = signed_in(cast.supervisor).get(ADDRESS, {"tim": wrong}).content.decode()
+    assert "Không tìm thấy tên hay mã này." in text
     assert wrong in text
 
 
 def test_a_sealed_case_is_not_found_by_its_code(cast: Cast, at: datetime) -> None:
     case = a_case(cast.applicant, at_node="direct_help")
-    assert listed(cast.supervisor, at, code=case.code or "") == []
+    assert listed(cast.supervisor, at, tim=case.code or "") == []
+    assert listed(cast.supervisor, at, tim="hanh phuc") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Đặng Thị Hường",
+        "dang thi huong",
+        "HƯỜNG đặng",
+        "huong le chan",
+        "rau sach dong thai",
+        "  rau   ĐÔNG ",
+    ],
+)
+def test_a_case_is_found_by_words_of_its_names_and_its_place(cast: Cast, at: datetime, typed: str) -> None:
+    a_case(cast.another_applicant)
+    found = a_case(
+        cast.applicant, answers={"full_name": "Đặng Thị Hường", "entity_name": "Công ty TNHH Rau sạch Đông Thái"}
+    )
+    assert listed(cast.supervisor, at, tim=typed) == [found]
+    text = signed_in(cast.supervisor).get(ADDRESS, {"tim": typed}).content.decode()
+    assert "Rau sạch Đông Thái" in text
+    assert "Hạnh Phúc" not in text
+
+
+def test_a_word_is_found_by_its_beginning_and_signs_of_patterns_are_plain_letters(cast: Cast, at: datetime) -> None:
+    found = a_case(cast.applicant)
+    assert listed(cast.supervisor, at, tim="nguy") == [found]
+    for typed in ("guyen", "%", "_", "nguyen %", "\\", "nguyen khong"):
+        assert listed(cast.supervisor, at, tim=typed) == []
+    assert signed_in(cast.supervisor).get(ADDRESS, {"tim": "a\0b"}).status_code == 200
+
+
+def test_what_is_late_and_what_waits_for_her_can_be_chosen(cast: Cast, at: datetime) -> None:
+    late, waiting = a_case(cast.applicant), a_case(cast.another_applicant)
+    player.ask(waiting, "intake", question="Chị gửi thêm giấy đăng ký.", at=at)
+    much_later = at + timedelta(days=10)
+    assert listed(cast.supervisor, much_later, now="late") == [late]
+    assert listed(cast.supervisor, much_later, now="waiting") == [waiting]
+    assert listed(cast.supervisor, at, now="late") == []
+
+
+def test_all_that_are_open_can_be_chosen(cast: Cast, at: datetime) -> None:
+    closed, decided = a_case(cast.applicant, at_node="deliver"), a_case(cast.applicant, at_node="deliver")
+    player.conclude(closed, "deliver", "delivered", at=at + timedelta(days=1))
+    assert listed(cast.supervisor, at, state="open") == [decided]
+
+
+def test_the_next_page_keeps_what_was_chosen(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registers, "PAGE", 1)
+    for _nth in range(2):
+        a_case(cast.applicant)
+    text = signed_in(cast.supervisor).get(ADDRESS, {"tim": "hạnh & co", "state": "open"}).content.decode()
+    assert "Không tìm thấy" in text
+    text = signed_in(cast.supervisor).get(ADDRESS, {"tim": "hạnh", "state": "open"}).content.decode()
+    assert "?tim=h%E1%BA%A1nh&amp;state=open&amp;after=" in text
 
 
 def test_the_page_leads_to_the_story_and_counts_nothing(cast: Cast, at: datetime) -> None:

@@ -7,8 +7,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import AccessRecord, Case, User
-from cases.queries.mine import DONE, NOW, TO_COME, where_is
+from cases.models import Case, User
+from cases.queries.whereabouts import DONE, NOW, STOPPED, TO_COME, where_is
 from cases.services import service_of
 from project.demo import player
 from project.demo.cast import Cast
@@ -117,29 +117,19 @@ def test_her_turn_stands_first_with_the_question_and_the_button(cast: Cast) -> N
     assert mine.index(str(case.code)) < mine.index(str(other.code))
 
 
-def test_she_sees_which_office_opened_her_case_and_not_her_own_readings(cast: Cast) -> None:
-    case = a_case(cast.applicant)
-    assert "Chưa ai mở hồ sơ." in page_of(case)
-    for person in (cast.commune_officer, cast.applicant):
-        AccessRecord.objects.create(case=case, person=person, part="case", purpose="intake", at=THURSDAY)
-    page = page_of(case)
-    assert "Hội Liên hiệp Phụ nữ phường Lê Chân" in page.split("Ai đã mở hồ sơ của chị")[1]
-    assert cast.commune_officer.full_name not in page
-
-
 def test_drafts_are_in_her_list_and_lead_back_to_where_she_was(cast: Cast) -> None:
     case = a_draft(cast.applicant)
     client = browsing.signed_in(cast.applicant)
     page = client.get(reverse("cases:mine")).content.decode()
     assert "Bản nháp" in page
-    assert reverse("cases:check", args=[case.key]) in page
+    assert reverse("cases:tasks", args=[case.key]) in page
     assert client.get(reverse("cases:status", args=[case.key])).status_code == 302
 
 
 def test_her_page_is_nothing_to_anybody_else_not_even_to_the_office(cast: Cast) -> None:
     case = a_case(cast.applicant)
     for person in (cast.another_applicant, cast.commune_officer, cast.supervisor):
-        for name in ("status", "filed"):
+        for name in ("status", "filed", "sent", "thread", "readings"):
             response = browsing.signed_in(person).get(reverse(f"cases:{name}", args=[case.key]))
             assert response.status_code == 404
     assert Client().get(reverse("cases:status", args=[case.key])).status_code == 302
@@ -155,7 +145,19 @@ def test_a_case_she_took_back_never_says_that_the_step_it_was_at_was_done(cast: 
     case = a_case(cast.applicant)
     actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=THURSDAY)
     path = where_is(Case.objects.get(pk=case.pk)).path
-    assert [str(step.label) for step in path] == ["Chị gửi hồ sơ", "Chị đã rút hồ sơ này"]
+    assert [(str(step.label), step.state) for step in path] == [
+        ("Chị gửi hồ sơ", DONE),
+        ("Chị đã rút hồ sơ này", STOPPED),
+    ]
+
+
+def test_a_case_that_is_not_accepted_does_not_say_that_it_was_accepted(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    player.conclude(case, "intake", "not_accept", at=THURSDAY)
+    path = where_is(Case.objects.get(pk=case.pk)).path
+    assert [step.state for step in path] == [DONE, STOPPED]
+    assert "chưa tiếp nhận được" in str(path[1].label)
+    assert "đọc và tiếp nhận" not in page_of(case)
 
 
 def test_a_fee_that_is_refused_says_why_and_what_next_beside_the_advice_she_got(cast: Cast) -> None:

@@ -58,7 +58,14 @@ class Command(BaseCommand):
         worker = threading.Thread(target=work_until, args=(stopped,), kwargs={"every": 2.0}, name="worker")
         worker.start()
         try:
-            uvicorn.run("project.asgi:application", host="127.0.0.1", port=options["port"], log_level="warning")
+            uvicorn.run(
+                "project.asgi:application",
+                host="127.0.0.1",
+                port=options["port"],
+                log_level="warning",
+                # What goes through a socket is shorter than what compressing it would cost.
+                ws_per_message_deflate=False,
+            )
         finally:
             stopped.set()
             worker.join()

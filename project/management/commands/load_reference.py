@@ -6,16 +6,16 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from cases.models.agency import ReferenceVersion
-from project.reference import agencies, answers, calendar, deadlines, places, programmes
+from project.reference import agencies, answers, calendar, deadlines, places, programmes, replies
 
 # Agencies and programmes stand in places, so places come first.
-TABLES = [places, agencies, programmes, deadlines, calendar, answers]
+TABLES = [places, agencies, programmes, deadlines, calendar, answers, replies]
 
 
 class Command(BaseCommand):
     """Load what the product knows before the first case, all of it or nothing."""
 
-    help = "Loads places, agencies, programmes, deadline rules, the calendar and published answers."
+    help = "Loads places, agencies, programmes, deadline rules, the calendar, published answers and reply templates."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,60 @@
+"""Filling in a request for a woman who stands at the counter."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.consents import TickBox
+from cases.forms.filing import start_draft
+from cases.models import Agency, Answers, Case, User
+from cases.services import SERVICES
+from cases.services.fields import NameField, OneOfField, PhoneField
+
+
+class CounterForm(forms.Form):
+    """Who stands at the counter, and what she needs."""
+
+    use_required_attribute = False
+
+    service = OneOfField(label=_("What does she need help with?"), choices=())
+    full_name = NameField(label=_("Her full name"), help_text=_("As on her identity card."))
+    phone = PhoneField(
+        label=_("Her phone number"), help_text=_("With it she can follow the case herself, and answer questions.")
+    )
+    present = forms.BooleanField(
+        widget=TickBox(_("She is here, and asks the office to fill it in for her.")),
+        error_messages={"required": _("Only for a woman who is here and asks for it.")},
+    )
+
+    def __init__(self, posted: Any = None, *, officer: User) -> None:
+        super().__init__(posted, label_suffix="")
+        self.officer = officer
+        service = self.fields["service"]
+        assert isinstance(service, forms.ChoiceField)
+        service.choices = [(each.code, each.title) for each in SERVICES.values()]
+
+    def clean_phone(self) -> str:
+        """Nobody fills in her own request at the counter: she files it like everybody else."""
+        phone: str = self.cleaned_data["phone"]
+        if phone == self.officer.phone:
+            raise ValidationError(_("This is the phone of the officer. A case of one's own is filed at home."))
+        return phone
+
+
+def begin_at_counter(form: CounterForm, *, counter: Agency, at: datetime) -> Case:
+    """Return a new draft of hers that the officer fills in; what she is called elsewhere is not looked up."""
+    given = form.cleaned_data
+    with transaction.atomic():
+        applicant, _new = User.objects.get_or_create(
+            phone=given["phone"], defaults={"full_name": given["full_name"], "password": make_password(None)}
+        )
+        case = start_draft(service=SERVICES[given["service"]], applicant=applicant, at=at)
+        case.filled_in_by, case.counter = form.officer, counter
+        case.save(update_fields=["filled_in_by", "counter"])
+        Answers.objects.filter(case=case).update(data={"full_name": given["full_name"]})
+    return case

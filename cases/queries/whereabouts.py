@@ -1,0 +1,278 @@
+"""Where a filed case is, in her words: read once from its story."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Agency, Case, CaseState, Involvement, Outcome, TimelineEvent, User
+from cases.services import service_of
+
+Words = str | Promise
+
+DONE, NOW, TO_COME, STOPPED = "done", "now", "to_come", "stopped"
+# What colleagues note among themselves: she reads it nowhere, not even that something was written.
+AMONG_COLLEAGUES = frozenset({"note_written", "reminder_sent", "remark_written"})
+# Who holds an item by name from outside our offices, once she has taken the case.
+OUTSIDE = "outside"
+
+# The sentence at the top of a case that has ended.
+ENDINGS: dict[str, Words] = {
+    CaseState.CLOSED: _("Your case is done"),
+    CaseState.WITHDRAWN: _("You took this case back"),
+    CaseState.EXPIRED: _("The case was closed because the papers did not come in time. This is no refusal"),
+    CaseState.NOT_ACCEPTED: _("We could not accept your case this time"),
+}
+# The last step of a case that ended before the step it was at was done.
+CUT_SHORT: dict[str, Words] = {
+    CaseState.WITHDRAWN: _("You took this case back"),
+    CaseState.EXPIRED: _("Time to add papers is over"),
+    CaseState.NOT_ACCEPTED: _("The Women's Union of your commune read it and could not accept it"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one office has to do in a step that several do side by side."""
+
+    office: Agency
+    words: Words
+    colour: str
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class PathStep:
+    """One step on the path that she sees."""
+
+    label: Words
+    state: str
+    at: datetime | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def word(self) -> Words:
+        """The hidden word that says what the dot's colour says."""
+        return {DONE: _("Done:"), NOW: _("Being done:"), TO_COME: _("To come:"), STOPPED: _("Ended here:")}[self.state]
+
+
+@dataclass
+class Held:
+    """One thing that somebody has, or had, to do."""
+
+    node: str
+    stage: str
+    holder: str
+    agency: int | None
+    person: int | None
+    due: date
+    waits_for_her: bool = False
+    is_open: bool = True
+
+
+class Whereabouts:
+    """Where a filed case is today, and the way it came."""
+
+    def __init__(self, case: Case, *, today: date) -> None:
+        self.case = case
+        self.service = service_of(case)
+        self.today = today
+        self.updated_at: datetime | None = None
+        self.waits_for_her = False
+        self._stages: list[tuple[str, datetime]] = []
+        # Everything since the present stage was reached, by the item's id.
+        self._held: dict[int, Held] = {}
+        for event in case.events.order_by("position"):
+            self._read(event)
+
+    def _read(self, event: TimelineEvent) -> None:
+        if event.verb not in AMONG_COLLEAGUES:
+            self.updated_at = event.at
+        facts = event.facts
+        for item in facts.get("closed", []):
+            self._held[item["item"]].is_open = False
+        for item in facts.get("opened", []):
+            if not self._stages or self._stages[-1][0] != item["stage"]:
+                self._stages.append((item["stage"], event.at))
+                self._held = {pk: held for pk, held in self._held.items() if held.is_open}
+            self._held[item["item"]] = Held(
+                item["node"], item["stage"], item["holder"], item["agency"], item["person"], _day(item["due"])
+            )
+        match event.verb:
+            case "item_claimed":
+                self._held[facts["item"]].person = event.actor_id
+            case "item_released":
+                self._held[facts["item"]].person = None
+            case "work_item_assigned":
+                self._held[facts["item"]].person = facts["assigned"]["person"]
+            case "information_requested":
+                self._wait(facts, True)
+            case "information_answered":
+                self._wait(facts, False)
+                resumed = self._held[facts["resumed"]["item"]]
+                resumed.due, resumed.person = _day(facts["resumed"]["due"]), facts["resumed"]["person"]
+            case "case_withdrawn" | "case_expired":
+                self.waits_for_her = False
+
+    def _wait(self, facts: Mapping[str, Any], waits: bool) -> None:
+        self.waits_for_her = waits
+        for held in self._held.values():
+            if held.is_open and (not waits or held.node == facts["node"]):
+                held.waits_for_her = waits
+
+    @property
+    def updated_today(self) -> bool:
+        """Whether something happened today."""
+        return self.updated_at is not None and timezone.localdate(self.updated_at) == self.today
+
+    # --- now ----------------------------------------------------------------------------------------------
+
+    @property
+    def headline(self) -> Words:
+        """One sentence: who does what."""
+        if self.case.outcome == Outcome.REFUSED:
+            return _("This time we could not support it")
+        if self.case.state in ENDINGS:
+            return ENDINGS[self.case.state]
+        stage = self.service.stage(self.case.stage)
+        if stage is None:
+            return _("Your case is being handled")
+        if self.advisers and stage.doing_outside:
+            return stage.doing_outside
+        handling = [office for office in self.offices if office.pk in self._handling]
+        if stage.doing_by and len(handling) == 1:
+            return str(stage.doing_by) % {"office": handling[0].name}
+        return stage.doing
+
+    @property
+    def _open(self) -> list[Held]:
+        return [held for held in self._held.values() if held.is_open]
+
+    @cached_property
+    def offices(self) -> list[Agency]:
+        """Where the case lies just now; those that are only asked for an opinion stand on the path."""
+        agencies = {held.agency for held in self._open}
+        lying = [agency for pk, agency in self._agencies.items() if pk in agencies]
+        return [agency for agency in lying if agency.pk in self._handling] or lying
+
+    @property
+    def answering(self) -> list[Agency]:
+        """Which offices answer for it now: those that handle it, or did last while only opinions are awaited."""
+        handling = [held for held in self._held.values() if held.agency is None or held.agency in self._handling]
+        now = [held for held in handling if held.is_open] or handling[-1:]
+        return [self._agencies[pk] for pk in dict.fromkeys(held.agency for held in now) if pk is not None]
+
+    @property
+    def readers(self) -> list[str]:
+        """Who reads what she writes."""
+        return [*(office.name for office in self.answering), *self.advisers]
+
+    @cached_property
+    def officers(self) -> list[str]:
+        """The officers who hold it, where their office wants them to be named."""
+        naming = {pk for pk, agency in self._agencies.items() if agency.names_officers and pk in self._handling}
+        return self._names({held.person for held in self._open if held.agency in naming})
+
+    @cached_property
+    def advisers(self) -> list[str]:
+        """The adviser who has taken her case: she is being advised by this person, so she may know the name."""
+        return self._names({held.person for held in self._open if held.agency is None and held.holder == OUTSIDE})
+
+    @property
+    def days_late(self) -> int:
+        """By how many days the promised date has passed; while she is asked, it stands still."""
+        promised = self.case.promised_on
+        late = self.case.is_undecided and not self.waits_for_her and promised is not None and promised < self.today
+        return (self.today - promised).days if late and promised is not None else 0
+
+    @cached_property
+    def _agencies(self) -> dict[int, Agency]:
+        return Agency.objects.in_bulk([held.agency for held in self._held.values() if held.agency])
+
+    @cached_property
+    def _handling(self) -> set[int | None]:
+        parts = self.case.involvements.filter(part=Involvement.Part.HANDLES, agency__isnull=False)
+        return set(parts.values_list("agency", flat=True))
+
+    @staticmethod
+    def _names(people: set[int | None]) -> list[str]:
+        known = [person for person in people if person is not None]
+        return [user.full_name for user in User.objects.filter(pk__in=known).order_by("pk")] if known else []
+
+    # --- the way ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def path(self) -> list[PathStep]:
+        """Return the steps done, the one being done, and those she may expect."""
+        return list(self._steps())
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return the number of the step being done, and how many there are."""
+        return sum(step.state != TO_COME for step in self.path), len(self.path)
+
+    def _steps(self) -> Iterator[PathStep]:
+        yield PathStep(_("You sent the case"), DONE, self.case.submitted_at)
+        stages = self._without_returns()
+        for number, (code, _opened) in enumerate(stages):
+            stage = self.service.stage(code)
+            last = number + 1 == len(stages)
+            if stage is None or (last and self.case.state in CUT_SHORT):
+                continue
+            if last and self.case.is_moving:
+                yield PathStep(stage.label, NOW, parts=self._parts())
+            else:
+                yield PathStep(stage.label, DONE, self.case.ended_at if last else stages[number + 1][1])
+        if self.case.state in CUT_SHORT:
+            yield PathStep(CUT_SHORT[self.case.state], STOPPED, self.case.ended_at)
+        if self.case.is_moving:
+            codes = [stage.code for stage in self.service.stages]
+            passed = {code for code, _opened in stages}
+            reached = max((codes.index(code) for code in passed if code in codes), default=-1)
+            for stage in self.service.stages[reached + 1 :]:
+                if stage.usual:
+                    yield PathStep(stage.label, TO_COME)
+
+    def _parts(self) -> tuple[Part, ...]:
+        """Return what each office does in the present step; nothing where only one works on it."""
+        by_office: dict[int, list[Held]] = {}
+        for held in self._held.values():
+            if held.agency is not None:
+                by_office.setdefault(held.agency, []).append(held)
+        if len(by_office) < 2:
+            return ()
+        return tuple(self._part(self._agencies[agency], items) for agency, items in by_office.items())
+
+    def _part(self, office: Agency, items: list[Held]) -> Part:
+        still = [held for held in items if held.is_open]
+        if not still:
+            return Part(office, _("Finished"), "jade")
+        if any(held.waits_for_her for held in still):
+            return Part(office, _("Waits for you"), "amber")
+        due = max(held.due for held in still)
+        return Part(office, _("Late, was due"), "brick", due) if due < self.today else Part(office, _("By"), "sky", due)
+
+    def _without_returns(self) -> list[tuple[str, datetime]]:
+        """Return each stage once: a case that goes back walks the same step again."""
+        walked: list[tuple[str, datetime]] = []
+        for code, opened in self._stages:
+            seen = [place for place, (earlier, _at) in enumerate(walked) if earlier == code]
+            if seen:
+                del walked[seen[0] + 1 :]
+            else:
+                walked.append((code, opened))
+        return walked
+
+
+def where_is(case: Case) -> Whereabouts:
+    """Return where a filed case is today."""
+    return Whereabouts(case, today=timezone.localdate())
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,100 @@
+"""The papers of a draft: adding, looking at, removing."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import policy
+from cases.forms import documents, filing
+from cases.forms.parts import PAPERS_SEEN
+from cases.models import Case, Document
+from cases.services import papers_for, service_of
+from cases.views.own import counter_case, own_draft, reader
+
+# The slug under which the page of papers stands among the parts.
+PAPERS = "giay-to"
+
+
+@login_required
+def papers(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take papers, several at once; none is needed to go on unless the wish calls for it."""
+    case = own_draft(request, key)
+    if case is None:
+        return redirect("cases:status", key=key)
+    service, data, now = service_of(case), case.answers.data, timezone.now()
+    sent = request.method == "POST"
+    form = documents.PapersForm(*([request.POST, request.FILES] if sent else []), case=case)
+    if sent:
+        # What is good is kept at once, whatever is said about the others.
+        whole, kept = form.is_valid(), form.save(by=reader(request), at=now)
+        if kept:
+            messages.success(request, _("Papers saved: %(number)s.") % {"number": kept})
+        if whole and "add" not in request.POST:
+            filing.save_page(case, slug=PAPERS, values={PAPERS_SEEN: "yes"}, at=now)
+            return redirect("cases:tasks" if "later" in request.POST else "cases:check", key=key)
+        if whole:
+            return redirect("cases:papers", key=key)
+    before = filing.page_before(service, data, "")
+    words = {
+        "case": case,
+        "service": service,
+        "form": form,
+        "boxes": _boxes(form, case),
+        "parts": len(service.asked(data)) + 2,
+        "back": reverse("cases:page", args=[key, before.slug]) if before else reverse("cases:tasks", args=[key]),
+    }
+    return render(request, "cases/papers.html", words, status=documents.status_of(form))
+
+
+def _boxes(form: documents.PapersForm, case: Case) -> list[tuple[object, list[Document]]]:
+    """Return each box with the papers of its kind that are there."""
+    stored = list(case.documents.all())
+    boxes = [(form[name], [paper for paper in stored if f"paper_{paper.kind}" == name]) for name in form.fields]
+    # What her answers no longer call for is still there, and can be removed.
+    asked = [paper for _box, papers in boxes for paper in papers]
+    boxes[-1][1].extend(paper for paper in stored if paper not in asked)
+    return list(boxes)
+
+
+def named_papers(case: Case) -> list[tuple[object, object]]:
+    """Return the papers of a case with the name of their kind."""
+    labels = {paper.kind: paper.label for paper in papers_for(case)}
+    return [(document, labels.get(document.kind, document.kind)) for document in case.documents.all()]
+
+
+def _paper_of(case: Case, paper: UUID) -> Document:
+    document = case.documents.filter(key=paper).first()
+    if document is None:
+        raise policy.NotFoundForYou
+    return document
+
+
+@login_required
+@require_POST
+def remove_paper(request: HttpRequest, key: UUID, paper: UUID) -> HttpResponse:
+    """Take a paper out of a draft."""
+    case = own_draft(request, key)
+    if case is None:
+        return redirect("cases:status", key=key)
+    documents.remove(_paper_of(case, paper))
+    messages.success(request, _("The paper is removed."))
+    return redirect("cases:papers", key=key)
+
+
+@login_required
+@require_GET
+def thumbnail(request: HttpRequest, key: UUID, paper: UUID) -> HttpResponse:
+    """Show her a small picture of a photo of hers."""
+    document = _paper_of(counter_case(request, key), paper)
+    if not document.is_photo:
+        raise policy.NotFoundForYou
+    response = HttpResponse(documents.thumbnail(document), content_type="image/jpeg")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
