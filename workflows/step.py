@@ -72,10 +72,8 @@ def already_done(item: WorkItem) -> AlreadyDone:
         return AlreadyDone(_("This work item has changed since the page was opened. Read it again, then decide."))
     when = timezone.localtime(item.finished_at)
     if item.finished_by is None:
-        return AlreadyDone(
-            _("This work item was closed at %(time)s on %(day)s.")
-            % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}"}
-        )
+        closed = _("This work item was closed at %(time)s on %(day)s.")
+        return AlreadyDone(closed % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}"})
     return AlreadyDone(
         _("This work item was already handled at %(time)s on %(day)s by %(who)s.")
         % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}", "who": item.finished_by}
@@ -110,6 +108,10 @@ class Step:
         self.opened: list[WorkItem] = []
         self.closed: list[WorkItem] = []
         self.facts: dict[str, Any] = {}
+        # Whom the actor acts for, where she acts for another.
+        self.on_behalf_of: User | None = None
+        # At which office, where no work item says it.
+        self.agency_id: int | None = None
 
     @property
     def item(self) -> WorkItem:
@@ -136,6 +138,7 @@ class Step:
             agency_id=self.item.agency_id,
             role=self.human.role,
             assignee_id=self.item.assignee_id,
+            part=self.human.part,
             still_works=getattr(self.item, "holder_works", True),
             barred=self.barred(self.human),
         )
@@ -232,8 +235,7 @@ class Step:
     def _on_not_accept(self) -> None:
         self.case.ended_at = self.at
 
-    def _on_close(self) -> None:
-        self.case.ended_at = self.at
+    _on_close = _on_not_accept
 
     def _on_decide(self) -> None:
         case = self.case
@@ -312,7 +314,8 @@ class Step:
             case,
             verb=self.verb,
             actor=self.actor,
-            agency_id=self._item.agency_id if self._item is not None else None,
+            on_behalf_of=self.on_behalf_of,
+            agency_id=self._item.agency_id if self._item is not None else self.agency_id,
             at=self.at,
             key=self.key,
             facts={
@@ -323,8 +326,8 @@ class Step:
                 "state": case.state,
                 "stage": case.stage,
                 "promised_on": case.promised_on,
-                "opened": [self._described(item) for item in self.opened],
-                "closed": [self._described(item) for item in self.closed],
+                "opened": [self.described(item) for item in self.opened],
+                "closed": [self.described(item) for item in self.closed],
             },
         )
         case.save(update_fields=[*CHANGING, *also_changed])
@@ -332,7 +335,8 @@ class Step:
         event_recorded.send(sender=TimelineEvent, event=event, case=case)
         return event
 
-    def _described(self, item: WorkItem) -> Mapping[str, Any]:
+    def described(self, item: WorkItem) -> Mapping[str, Any]:
+        """Return what an event says of a work item."""
         return {
             "item": item.pk,
             "node": item.node,

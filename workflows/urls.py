@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import applicant, office, story
+from workflows.views import applicant, deciding, office, overview, story, supervising
 
 app_name = "workflows"
 
@@ -12,17 +12,31 @@ applicant_patterns = [
     path("ho-so/<uuid:key>/tra-loi/", applicant.answer, name="answer"),
     path("ho-so/<uuid:key>/gui-lai/", applicant.resubmit, name="resubmit"),
     path("ho-so/<uuid:key>/danh-gia/", applicant.rate, name="rate"),
+    path("ho-so/<uuid:key>/nhan-tin/gui/", applicant.write, name="write_to_office"),
+    path("ho-so/<uuid:key>/them-giay/", applicant.add_papers, name="add_papers"),
 ]
 
 office_patterns = [
     path("viec/", office.worklist, name="worklist"),
-    path("viec/<int:pk>/", office.item, name="item"),
-    path("viec/<int:pk>/ket-luan/", office.decide, name="decide"),
-    path("viec/<int:pk>/nhan/", office.claim, name="claim"),
-    path("viec/<int:pk>/tra/", office.release, name="release"),
-    path("viec/<int:pk>/hoi/", office.ask, name="ask"),
-    path("viec/<int:pk>/mo-kin/", office.unseal, name="unseal"),
+    path("viec/giao/", office.assign, name="assign"),
+    path("viec/<int:pk>/", deciding.item, name="item"),
+    path("viec/<int:pk>/ket-luan/", deciding.decide, name="decide"),
+    path("viec/<int:pk>/xem-truoc/", deciding.preview, name="preview"),
+    path("viec/<int:pk>/nhan/", deciding.claim, name="claim"),
+    path("viec/<int:pk>/tra/", deciding.release, name="release"),
+    path("viec/<int:pk>/hoi/", deciding.ask, name="ask"),
+    path("viec/<int:pk>/mo-kin/", deciding.unseal, name="unseal"),
+    path("viec/<int:pk>/hien-so/", deciding.unmask, name="unmask"),
+    path("viec/<int:pk>/nhan-tin/", deciding.write, name="write"),
+    path("viec/<int:pk>/ghi-chu/", deciding.note, name="note"),
     path("giam-sat/<uuid:key>/", story.story, name="story"),
+    path("giam-sat/<uuid:key>/nhac/", supervising.remind, name="remind"),
+    path("giam-sat/<uuid:key>/nhan-xet/", supervising.remark, name="remark"),
+    path("giam-sat/<uuid:key>/dien-bien.pdf", story.as_file, {"kind": "pdf"}, name="story_pdf"),
+    path("giam-sat/<uuid:key>/dien-bien.csv", story.as_file, {"kind": "csv"}, name="story_csv"),
+    path("giam-sat/<uuid:key>/dien-bien.json", story.as_file, {"kind": "json"}, name="story_json"),
+    path("giam-sat/viec/", overview.items, name="supervised_items"),
+    path("toan-canh/", overview.overview, name="overview"),
 ]
 
 urlpatterns = [*applicant_patterns, *office_patterns]

@@ -28,9 +28,16 @@ ACTIONS = (
     "rate",
     "claim",
     "release",
+    "assign",
     "decide",
     "request_information",
     "expire",
+    "add_papers",
+    "write_to_office",
+    "write_to_her",
+    "note",
+    "remind",
+    "remark",
 )
 ALL_OFFICES: dict[str, Any] = {
     f"consult_{office}": True for office in ("finance", "tech", "agri", "tax")
@@ -145,8 +152,19 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
 
     case = a_case(applicant, at_node="triage")
     with recording() as asked:
+        actions.write_to_office(case, applicant=applicant, words=A_REASON, key=uuid4(), at=_LATER)
+        actions.add_papers(case, applicant=applicant, papers=[], key=uuid4(), at=_LATER)
+        item = item_at(case, "triage")
+        actions.write_to_her(item, reviewer=officer, words=A_REASON, key=uuid4(), at=_LATER)
+        actions.note(item, reviewer=officer, words=A_REASON, key=uuid4(), at=_LATER)
+    yield from asked
+    with recording() as asked:
         item = actions.claim(item_at(case, "triage"), reviewer=officer, key=uuid4(), at=_LATER)
         actions.release(item, reviewer=officer, key=uuid4(), at=_LATER)
+    yield from asked
+    to_assign = item_at(a_case(applicant, at_node="draft"), "draft")
+    with recording() as asked:
+        actions.assign(to_assign, manager=cast.justice_approver, to=cast.justice_officer, key=uuid4(), at=_LATER)
     yield from asked
     with recording() as asked:
         player.ask(case, "triage", question=A_REASON, at=_LATER, fields=("entity_name",))
@@ -158,6 +176,12 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
     with recording() as asked:
         actions.expire(request, at=_MUCH_LATER)
     yield asked[0]
+
+    case = a_case(applicant, at_node="triage")
+    with recording() as asked:
+        actions.remind(item_at(case, "triage"), supervisor=cast.supervisor, words=A_REASON, key=uuid4(), at=_LATER)
+        actions.remark(case, supervisor=cast.supervisor, words=A_REASON, key=uuid4(), at=_LATER)
+    yield from asked
 
     case = a_case(applicant, at_node="deliver")
     player.conclude(case, "deliver", "delivered", at=_LATER)

@@ -241,3 +241,89 @@ def test_nobody_else_can_move_her_case(cast: Cast) -> None:
             url = reverse(f"workflows:{name}", args=[case.key])
             assert client.post(url, {"reply": "x", "score": "3"}).status_code == 404, name
     assert case.information_requests.get().ending == "open"
+
+
+def test_she_writes_and_it_stands_in_the_thread(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    client, url = browsing.signed_in(cast.applicant), reverse("cases:thread", args=[case.key])
+    form = {**browsing.hidden(client.get(url)), "words": "Em ra phường được không ạ?"}
+    for _twice in range(2):
+        response = client.post(reverse("workflows:write_to_office", args=[case.key]), form)
+        assert (response.status_code, response["Location"]) == (302, url)
+    assert client.get(url).content.decode().count("Em ra phường được không ạ?") == 1
+    assert client.get(reverse("workflows:write_to_office", args=[case.key])).status_code == 302
+
+
+@pytest.mark.parametrize("words", ["", "   ", "a" * 2001])
+def test_words_that_cannot_be_sent_stay_in_the_box(cast: Cast, words: str) -> None:
+    case = a_case(cast.applicant)
+    client = browsing.signed_in(cast.applicant)
+    page = client.post(reverse("workflows:write_to_office", args=[case.key]), {"words": words}).content.decode()
+    assert "<title>Lỗi:" in page
+    assert words.strip() in page
+    assert not Passage.objects.filter(case=case).exists()
+
+
+def test_words_that_come_too_late_are_shown_again(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    client = browsing.signed_in(cast.applicant)
+    actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=THURSDAY)
+    response = client.post(reverse("workflows:write_to_office", args=[case.key]), {"words": "Em hỏi thêm một chút ạ."})
+    assert response.status_code == 409
+    assert "Em hỏi thêm một chút ạ." in response.content.decode()
+
+
+def test_nobody_writes_or_adds_papers_to_anothers_case(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    for person in (cast.another_applicant, cast.commune_officer, cast.supervisor):
+        client = browsing.signed_in(person)
+        for name in ("write_to_office", "add_papers"):
+            sent = {"words": "Xin chào chị ạ.", "paper_other": browsing.a_pdf()}
+            assert client.post(reverse(f"workflows:{name}", args=[case.key]), sent).status_code == 404
+    assert not case.documents.exists()
+
+
+def test_she_adds_several_papers_while_she_waits_and_the_office_is_told(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:add_papers", args=[case.key])
+    form = browsing.hidden(client.get(url))
+    for _twice in range(2):
+        files = {"paper_contract": [browsing.a_pdf("a.pdf"), browsing.a_pdf("b.pdf")]}
+        assert client.post(url, {**form, **files}).status_code == 302
+    assert [paper.kind for paper in case.documents.all()] == ["contract", "contract"]
+    [event] = case.events.filter(verb="papers_added")
+    assert event.facts["papers"] == sorted(case.documents.values_list("pk", flat=True))
+    inbox = browsing.signed_in(cast.commune_officer).get(reverse("notifications:inbox")).content.decode()
+    assert "Người nộp hồ sơ gửi thêm giấy tờ." in inbox
+
+
+def test_no_paper_or_a_bad_one_is_said_and_nobody_is_told(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:add_papers", args=[case.key])
+    form = browsing.hidden(client.get(url))
+    assert "<title>Lỗi:" in client.post(url, form).content.decode()
+    bad = SimpleUploadedFile("a.pdf", b"MZ\x00 program")
+    page = client.post(url, {**form, "paper_contract": [bad, browsing.a_pdf()]}).content.decode()
+    assert "bên trong không phải" in page
+    assert not case.documents.exists()
+    assert not case.events.filter(verb="papers_added").exists()
+
+
+def test_papers_come_with_the_answer_while_she_is_asked_and_not_at_all_once_it_is_decided(cast: Cast) -> None:
+    case = asked(cast)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:add_papers", args=[case.key])
+    assert client.get(url)["Location"] == reverse("workflows:answer", args=[case.key])
+    decided = a_case(cast.applicant, at_node="deliver")
+    url = reverse("workflows:add_papers", args=[decided.key])
+    assert client.get(url)["Location"] == reverse("cases:status", args=[decided.key])
+    assert client.post(url, {"paper_contract": browsing.a_pdf()}).status_code == 409
+    assert not decided.documents.exists()
+
+
+def test_several_files_of_one_kind_go_with_one_answer(cast: Cast) -> None:
+    case = asked(cast, "contract")
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:answer", args=[case.key])
+    form = {**browsing.hidden(client.get(url)), "reply": "Hai trang ạ."}
+    files = [browsing.a_pdf("trang-1.pdf"), browsing.a_pdf("trang-2.pdf")]
+    assert client.post(url, {**form, "paper_contract": files}).status_code == 302
+    assert sorted(paper.original_name for paper in case.documents.all()) == ["trang-1.pdf", "trang-2.pdf"]

@@ -142,7 +142,7 @@ def test_nothing_is_shown_when_the_reading_cannot_be_recorded(cast: Cast, monkey
     def fail(**_fields: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("workflows.views.office.AccessRecord.objects.create", fail)
+    monkeypatch.setattr("workflows.views.deciding.AccessRecord.objects.create", fail)
     response = client.post(reverse("workflows:unseal", args=[item.pk]), {"name": "priority_reason"})
     assert response.status_code == 500
     assert WHY not in response.content.decode()

@@ -1,7 +1,10 @@
 """What waits for whom, in which order, and page by page."""
 
+import gzip
+import re
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -13,14 +16,15 @@ from cases.models import Case, Membership, Role, User
 from project.demo.cast import Cast
 from tests.browsing import signed_in
 from tests.builders import a_case, item_at
+from workflows import actions
 from workflows.models import WorkItem
-from workflows.queries.worklist import PAGE, worklist
+from workflows.queries.worklist import PAGE, Chosen, worklist
 
 ADDRESS = "/viec/"
 
 
-def names(user: User, at: datetime, **chosen: str) -> list[str]:
-    found = worklist(user, at=at, **chosen)
+def names(user: User, at: datetime, after: str = "", **chosen: str) -> list[str]:
+    found = worklist(user, Chosen(**chosen), after=after, at=at)
     return [row.item.node for group in found.groups for row in group.rows]
 
 
@@ -57,14 +61,14 @@ def test_what_she_holds_is_hers_and_stands_first(cast: Cast, at: datetime) -> No
     case = a_case(cast.applicant)
     a_case(cast.another_applicant)
     WorkItem.objects.filter(pk=item_at(case, "intake").pk).update(assignee=cast.commune_officer)
-    found = worklist(cast.commune_officer, at=at)
-    assert found.scope == "mine"
+    found = worklist(cast.commune_officer, Chosen(), at=at)
+    assert found.chosen.scope == "mine"
     assert found.counts == {"mine": "1", "office": "2", "late": "0"}
 
 
 def test_without_work_of_her_own_the_list_opens_on_the_office(cast: Cast, at: datetime) -> None:
     a_case(cast.applicant)
-    assert worklist(cast.commune_officer, at=at).scope == "office"
+    assert worklist(cast.commune_officer, Chosen(), at=at).chosen.scope == "office"
 
 
 def test_an_adviser_sees_what_she_holds_by_name(cast: Cast, at: datetime) -> None:
@@ -99,7 +103,7 @@ def test_the_latest_stands_first_and_what_is_paused_last(cast: Cast, at: datetim
     WorkItem.objects.filter(pk=paused.pk).update(
         due_at=at - timedelta(days=9), status="waiting", paused_on=at, request=request
     )
-    groups = worklist(cast.city_officer, scope="office", at=at).groups
+    groups = worklist(cast.city_officer, Chosen(scope="office"), at=at).groups
     assert [group.nearness for group in groups] == ["late", "today", "soon", "paused"]
     assert [row.tag.words for group in groups for row in group.rows] == [
         "Quá 4 ngày",  # from Sunday to Thursday: four working days
@@ -107,7 +111,7 @@ def test_the_latest_stands_first_and_what_is_paused_last(cast: Cast, at: datetim
         "Còn 1 ngày",
         "Tạm dừng",
     ]
-    assert worklist(cast.city_officer, scope="late", at=at).counts["late"] == "1"
+    assert worklist(cast.city_officer, Chosen(scope="late"), at=at).counts["late"] == "1"
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(cast: Cast, at: datetime) -> None:
@@ -115,7 +119,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(cast: Cast, at: date
     seen: list[int] = []
     after = ""
     for _page in range(3):
-        found = worklist(cast.city_officer, scope="office", after=after, at=at)
+        found = worklist(cast.city_officer, Chosen(scope="office"), after=after, at=at)
         seen += [row.item.pk for group in found.groups for row in group.rows]
         after = found.after
     assert after == ""
@@ -130,8 +134,8 @@ def test_paused_items_follow_on_later_pages(cast: Cast, at: datetime) -> None:
         node="triage", asked_by=cast.city_officer, asked_at=at, answer_by=at, question=question
     )
     WorkItem.objects.filter(case=case, node="triage").update(status="waiting", paused_on=at, request=request)
-    first = worklist(cast.city_officer, scope="office", at=at)
-    second = worklist(cast.city_officer, scope="office", after=first.after, at=at)
+    first = worklist(cast.city_officer, Chosen(scope="office"), at=at)
+    second = worklist(cast.city_officer, Chosen(scope="office"), after=first.after, at=at)
     assert [len(group.rows) for group in (*first.groups, *second.groups)] == [PAGE, 4]
 
 
@@ -182,6 +186,104 @@ def test_the_page_says_what_matters_in_vietnamese(cast: Cast, at: datetime) -> N
 
 def test_applicants_have_no_worklist(cast: Cast) -> None:
     assert signed_in(cast.applicant).get(ADDRESS).status_code == 404
+
+
+def shown(user: User, at: datetime, **asked: str) -> str:
+    with time_machine.travel(at, tick=False):
+        response = signed_in(user).get(ADDRESS, asked)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+@pytest.mark.parametrize(
+    "looked_for",
+    ["Hạnh Phúc", "hanh phuc", "HANH  phuc", "đỗ thị đào", "do thi dao", "code", "end", "end without -", "3"],
+)
+def test_a_case_is_found_by_its_code_its_end_or_a_name_without_accents(
+    cast: Cast, at: datetime, looked_for: str
+) -> None:
+    case = a_case(cast.applicant, answers={"full_name": "Đỗ Thị Đào"})
+    a_case(cast.another_applicant, answers={"full_name": "Lý Thị Bưởi", "entity_name": "Công ty Sao Biển"})
+    code, end = case.code or "", case.short_code
+    text = {"code": code.lower(), "end": end, "end without -": end.replace("-", ""), "3": end[-3:]}.get(
+        looked_for, looked_for
+    )
+    rows = [row for group in worklist(cast.commune_officer, Chosen(tim=text), at=at).groups for row in group.rows]
+    assert [row.item.case for row in rows] == [case]
+
+
+def test_no_search_finds_a_sealed_case_nor_one_of_another_office(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="direct_help")
+    holder = item_at(case, "direct_help").assignee
+    assert names(holder, at) == ["direct_help"]
+    for looked_for in (case.code or "", case.short_code, "hanh"):
+        assert names(holder, at, tim=looked_for) == []
+    other = a_case(cast.another_applicant)
+    assert names(cast.another_commune_officer, at, tim=other.short_code) == []
+
+
+def test_a_search_looks_through_the_whole_office_and_says_when_it_finds_nothing(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant)
+    WorkItem.objects.filter(pk=item_at(case, "intake").pk).update(assignee=cast.commune_officer)
+    assert worklist(cast.commune_officer, Chosen(tim="hanh"), at=at).chosen.scope == "office"
+    text = shown(cast.commune_officer, at, tim="không có ai")
+    assert "Không tìm thấy. Xem lại mã từng chữ" in text
+    assert "Đang tìm “không có ai”" in text
+
+
+@pytest.mark.parametrize("odd", ["%", "_", "\\", "'", "\0", "đ" * 500, "<b>"])
+def test_odd_signs_find_nothing_and_break_nothing(cast: Cast, at: datetime, odd: str) -> None:
+    a_case(cast.applicant)
+    assert "<b>”" not in shown(cast.commune_officer, at, tim=odd, step=odd, service=odd, scope=odd)
+
+
+def test_the_choice_goes_along_to_every_page_and_every_item(cast: Cast, at: datetime) -> None:
+    many_items(a_case(cast.applicant, at_node="triage"), PAGE + 2)
+    text = shown(cast.city_officer, at, scope="office", step="triage", tim="hanh")
+    kept = "scope=office&amp;step=triage&amp;tim=hanh"
+    assert len(re.findall(rf"/viec/\d+/\?{re.escape(kept)}\"", text)) == PAGE
+    assert f"?{kept}&amp;after=" in text
+    assert 'name="tim" value="hanh"' in text
+
+
+def test_only_steps_of_her_own_office_and_role_are_offered(cast: Cast, at: datetime) -> None:
+    def steps(user: User) -> list[str]:
+        return [name for name, _label in worklist(user, Chosen(), at=at).steps]
+
+    assert steps(cast.commune_officer) == ["intake"]
+    assert steps(cast.tax_officer) == ["consult_tax"]
+    assert steps(cast.justice_approver) == ["approve", "cost_approve"]
+    assert steps(cast.expert) == ["adviser_accept", "ext_advice"]
+
+
+def test_the_head_counts_what_is_late_and_what_is_due_today(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage")
+    many_items(case, 2)
+    late, *today = WorkItem.objects.filter(case=case, node="triage", finished_at__isnull=True).order_by("pk")
+    WorkItem.objects.filter(pk=late.pk).update(due_at=at - timedelta(hours=1))
+    WorkItem.objects.filter(pk__in=[item.pk for item in today]).update(due_at=at + timedelta(hours=5))
+    text = shown(cast.city_officer, at, scope="office")
+    assert '<b class="late">1 việc quá hạn</b>, 2 việc đến hạn hôm nay. Thứ Năm, 05/11/2026.' in text
+
+
+def test_what_just_came_is_marked_new_for_a_while_and_not_for_who_did_it(cast: Cast, at: datetime) -> None:
+    a_case(cast.applicant, at_node="triage", at=at)
+    fresh = shown(cast.city_officer, at + timedelta(minutes=5), scope="office")
+    assert fresh.count('class="new"') == 1
+    assert "vừa đến" in fresh
+    assert 'class="new"' not in shown(cast.city_officer, at + timedelta(minutes=30), scope="office")
+    case = a_case(cast.another_applicant, at_node="draft", at=at)
+    item = actions.claim(
+        item_at(case, "draft"), reviewer=cast.justice_officer, key=uuid4(), at=at + timedelta(minutes=20)
+    )
+    later = at + timedelta(minutes=22)
+    assert 'class="new"' not in shown(cast.justice_officer, later, scope="office")
+    assert f'id="item-{item.pk}" class="new"' in shown(cast.another_justice_officer, later, scope="office")
+
+
+def test_fifty_rows_keep_the_page_small(cast: Cast, at: datetime) -> None:
+    many_items(a_case(cast.applicant, at_node="triage"), PAGE)
+    assert len(gzip.compress(shown(cast.city_officer, at, scope="office").encode(), 6)) < 12_000
 
 
 def test_a_filter_narrows_the_list(cast: Cast, at: datetime) -> None:

@@ -17,6 +17,7 @@ from cases.models.agency import Agency, plain
 from cases.models.case import new_code
 from cases.policy import WrongState
 from cases.services import SERVICES, service_of
+from cases.services.common import COUNTER_CONSENT
 from workflows import engine
 from workflows.step import MAY_READ, Repeated, Step, moving
 
@@ -41,14 +42,24 @@ class Incomplete(WrongState):
         self.slugs = list(slugs)
 
 
-def submit(case: Case, *, applicant: User, consents: Sequence[str], key: UUID, at: datetime) -> Case:
-    """File a draft: from here on it has a code, a first reader and a date."""
+def submit(
+    case: Case, *, applicant: User, consents: Sequence[str], key: UUID, at: datetime, officer: User | None = None
+) -> Case:
+    """File a draft: from here on it has a code, a first reader and a date.
+
+    At a counter the `officer` who filled it in sends it on her behalf, with the paper on which she signed.
+    """
+    actor = officer or applicant
     try:
-        with moving(case, "case_submitted", actor=applicant, key=key, at=at, also=("answers", "applicant")) as step:
+        with moving(case, "case_submitted", actor=actor, key=key, at=at, also=("answers", "applicant")) as step:
             case = step.case
-            policy.require(applicant, "submit", case)
+            policy.require(actor, "submit", case)
             if case.state != CaseState.DRAFT:
                 raise WrongState(_("This request was already sent."))
+            if officer is not None:
+                step.on_behalf_of, step.agency_id = case.applicant, case.counter_id
+                if not case.documents.filter(kind=COUNTER_CONSENT.kind).exists():
+                    raise Incomplete([COUNTER_CONSENT.kind])
             _fill_in(step, consents)
             case.submit()
             step.apply(engine.begin(step.graph, case.facts))

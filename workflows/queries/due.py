@@ -56,9 +56,9 @@ def due_tag(item: WorkItem, calendar: Calendar, *, at: datetime) -> DueTag:
     today, day = timezone.localdate(at), timezone.localdate(item.due_at)
     if item.due_at < at:
         late = max(1, calendar.between(day, today))
-        return DueTag(Nearness.LATE, _("%(days)s days late") % {"days": late})
+        return DueTag(Nearness.LATE, _("Days late: %(days)s") % {"days": late})
     if day == today:
         return DueTag(Nearness.TODAY, _("Today"))
     left = max(1, calendar.between(today, day))
     nearness = Nearness.SOON if left <= _SOON_DAYS else Nearness.NEXT if left <= _NEXT_DAYS else Nearness.FAR
-    return DueTag(nearness, _("%(days)s days left") % {"days": left})
+    return DueTag(nearness, _("Days left: %(days)s") % {"days": left})

@@ -1,11 +1,11 @@
 """Whether every case has a next thing: the proof behind "never stuck"."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import Case, CaseState, InformationRequest, Involvement, Membership, Role, TimelineEvent
 from cases.models.case import MOVING
@@ -45,13 +45,7 @@ def examine(*, at: datetime) -> Health:
     while batch := list(filed.filter(pk__gt=last_pk)[:_BATCH]):
         last_pk = batch[-1].pk
         keys = [case.pk for case in batch]
-        items = {
-            pk: list(rows)
-            for pk, rows in groupby(
-                WorkItem.objects.filter(case__in=keys, finished_at__isnull=True).order_by("case_id"),
-                key=lambda item: item.case_id,
-            )
-        }
+        items = _open_items(keys)
         asked = set(
             InformationRequest.objects.filter(case__in=keys, ending=InformationRequest.Ending.OPEN).values_list(
                 "case_id", flat=True
@@ -71,9 +65,7 @@ def examine(*, at: datetime) -> Health:
             health.late += any(item.due_at < at and item.status == WorkItem.Status.OPEN for item in open_items)
             health.waiting_for_her += case.pk in asked
             health.outside += any(item.holder == WorkItem.Holder.OUTSIDE for item in open_items)
-            stuck = list(_stuck(case, open_items))
-            if case.pk in abandoned:
-                stuck.append("its holder no longer works there")
+            stuck = list(_stuck(case, open_items, abandoned))
             health.stuck += bool(stuck)
             found = [*stuck, *_disagreements(case, open_items, last_states.get(case.pk), case.pk in asked)]
             if case.pk in uninvolved:
@@ -82,7 +74,40 @@ def examine(*, at: datetime) -> Health:
     return health
 
 
-def _stuck(case: Case, items: list[WorkItem]) -> Iterator[str]:
+@dataclass(frozen=True)
+class Promise:
+    """The first promise for some cases: how many are open, and which of them are stuck."""
+
+    open: int
+    stuck: tuple[Case, ...]
+    checked_at: datetime
+
+
+def promise(cases: QuerySet[Case], *, at: datetime) -> Promise:
+    """Return which of these cases are stuck, by the same judgement as `examine`. Three queries a batch."""
+    found, last_pk, stuck = 0, 0, []
+    moving = cases.filter(state__in=MOVING).only("key", "code", "service", "version", "state", "marking").order_by("pk")
+    while batch := list(moving.filter(pk__gt=last_pk)[:_BATCH]):
+        last_pk = batch[-1].pk
+        keys = [case.pk for case in batch]
+        items, abandoned = _open_items(keys), set(_abandoned(keys))
+        found += len(batch)
+        stuck += [case for case in batch if any(_stuck(case, items.get(case.pk, []), abandoned))]
+    return Promise(found, tuple(stuck), at)
+
+
+def _open_items(cases: list[int]) -> dict[int, list[WorkItem]]:
+    rows = (
+        WorkItem.objects.filter(case__in=cases, finished_at__isnull=True)
+        .only("case", "node", "token", "holder", "agency", "assignee", "status", "due_at")
+        .order_by("case_id")
+    )
+    return {pk: list(items) for pk, items in groupby(rows, key=lambda item: item.case_id)}
+
+
+def _stuck(case: Case, items: list[WorkItem], abandoned: Collection[int]) -> Iterator[str]:
+    if case.pk in abandoned:
+        yield "its holder no longer works there"
     if (case.service, case.version) not in FLOWS:
         yield "its flow is not known"
         return

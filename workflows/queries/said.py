@@ -32,6 +32,16 @@ def said(event: TimelineEvent, graph: Graph) -> str:
             return _("Taken in hand: %(step)s") % {"step": step.label if step else ""}
         case "item_released":
             return _("Given back to the office: %(step)s") % {"step": step.label if step else ""}
+        case "work_item_assigned":
+            return _("Assigned: %(step)s") % {"step": step.label if step else ""}
+        case "papers_added":
+            return _("The applicant added papers: %(count)s") % {"count": len(event.facts["papers"])}
+        case "message_sent":
+            return _("The applicant wrote a message")
+        case "message_written":
+            return _("Wrote to the applicant")
+        case "note_written":
+            return _("Noted for colleagues")
         case "decision_made":
             return f"{step.label if step else ''}: {_verdict(event, step)}"
         case "information_requested":
@@ -46,6 +56,16 @@ def said(event: TimelineEvent, graph: Graph) -> str:
             return _("Closed: no answer came in time")
         case "case_rated":
             return _("The applicant rated the help: %(score)s of 3") % {"score": event.facts.get("score")}
+        case "message_sent":
+            return _("The applicant wrote a message")
+        case "message_written":
+            return _("Wrote to the applicant")
+        case "note_written":
+            return _("Left a note for colleagues")
+        case "reminder_sent":
+            return _("Reminded: %(step)s") % {"step": step.label if step else ""}
+        case "remark_written":
+            return _("Remark of the supervisor")
         case _:
             return _("Something new")
 
@@ -59,6 +79,10 @@ def news(event: TimelineEvent, graph: Graph) -> str:
             return _("Taken in hand")
         case "item_released":
             return _("Given back to the office")
+        case "work_item_assigned":
+            return _("Assigned")
+        case "reminder_sent":
+            return _("Reminded by the supervisor")
         case "information_requested":
             return _("Asked the applicant")
         case "case_submitted":

@@ -1,27 +1,37 @@
 """One case's whole story: what happened, who held it how long, and where it is now."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
+from django.db.models import Avg, Count, F
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cases.models import Case, InformationRequest, Passage, TimelineEvent
+from cases.models import Case, Passage, TimelineEvent
 from cases.queries.directory import reference_version
+from cases.queries.naming import office_name
 from cases.queries.timeline import CaseVerification, verify_case
 from cases.services import service_of
 from workflows.calendar import Calendar
 from workflows.flows.registry import graph_for
-from workflows.models import WorkItem
+from workflows.graph import Graph
+from workflows.models import CalendarDay, WorkItem
 from workflows.queries.due import DueTag, due_tag
-from workflows.queries.rulebook import rulebook
+from workflows.queries.held import Held, held
+from workflows.queries.rulebook import end_of, rulebook
 from workflows.queries.said import reason_words, said
 
-# The lanes are drawn in thousandths of the time the case has taken.
-_WHOLE = 1000
-_THINNEST = 6
+# What a supervisor does: her words stand in the story, those of other notes and of messages do not.
+REMINDED, REMARKED = "reminder_sent", "remark_written"
+SUPERVISING = (REMINDED, REMARKED)
+_BETWEEN_OTHERS = (Passage.Kind.MESSAGE, Passage.Kind.NOTE)
+# How many other cases it takes before one may speak of what is usual.
+_ENOUGH = 5
+_ONE_DAY = timedelta(days=1)
+# Reasons that tell nothing where everything goes its way.
+_AS_USUAL = frozenset({"FACTS_CLEAR", "IN_SCOPE"})
 
 
 @dataclass(frozen=True)
@@ -30,44 +40,39 @@ class Line:
 
     event: TimelineEvent
     words: str
-    who: str
+    person: str
+    office: str
     reason: str
     passages: tuple[Passage, ...]
     intact: bool = True
 
     @property
+    def who(self) -> str:
+        """Who did it, and for which office."""
+        return ", ".join(part for part in (self.person, self.office) if part)
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.event.at
+
+    @property
     def mark(self) -> str:
-        """How its dot looks: what she did, what is done, the rest."""
+        """How it looks: what she did, what is done, the rest."""
         if self.event.actor_id is not None and self.event.actor_id == self.event.case.applicant_id:
             return "by-her"
         return "done" if self.event.verb == "decision_made" else ""
 
 
 @dataclass(frozen=True)
-class Span:
-    """A stretch of time on a lane, in thousandths, as text: numbers would be written the Vietnamese way."""
+class Day:
+    """A line that nobody wrote: a holiday, or the moment in which a step became late."""
 
-    x: str
-    width: str
-
-
-@dataclass
-class Lane:
-    """One holder, and how long she or it held the case."""
-
-    holder: str
-    kind: str
-    days: int = 0
-    hours: int = 0
-    holds_now: bool = False
-    spans: list[Span] = field(default_factory=list)
-
-    @property
-    def held(self) -> str:
-        """The time in working days, or in hours when it was less than a day."""
-        if self.days:
-            return _("%(days)s days") % {"days": self.days}
-        return _("%(hours)s hours") % {"hours": self.hours} if self.hours else _("less than an hour")
+    at: datetime
+    words: str
+    mark: str
+    # Its last day, where it has more than one.
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,20 @@ class Now:
 class Story:
     """Everything a supervisor reads of one case."""
 
-    lines: tuple[Line, ...]
-    lanes: tuple[Lane, ...]
+    lines: tuple[Line | Day, ...]
+    held: Held
+    # The one that is due first stands first.
     now: tuple[Now, ...]
     items: tuple[WorkItem, ...]
     verification: CaseVerification
-    # Working days since she sent it.
-    days: int
+    holidays: tuple[Day, ...]
+    # After how many days other cases came to where this one is; None where too few did.
+    usual_days: int | None
+
+    @property
+    def to_remind(self) -> Now | None:
+        """What somebody could be reminded of: the open step that is due first."""
+        return next((now for now in self.now if now.item.status == WorkItem.Status.OPEN), None)
 
 
 def story(case: Case, *, at: datetime) -> Story:
@@ -98,41 +110,65 @@ def story(case: Case, *, at: datetime) -> Story:
     calendar = rulebook(reference_version()).calendar
     verification = verify_case(case, at)
     items = tuple(case.work_items.select_related("agency", "assignee", "finished_by").order_by("opened_at", "pk"))
+    requests = list(case.information_requests.all())
     graph = graph_for(case.service, case.version)
     start, end = case.submitted_at or case.created_at, case.ended_at or at
+    holidays = tuple(_holidays(calendar, start, end))
+    lines = lines_of(case, bad=verification.bad_positions, remarks=True)
+    now = sorted((item for item in items if item.is_open), key=lambda item: (item.due_at, item.pk))
     return Story(
-        lines=tuple(lines_of(case, bad=verification.bad_positions)),
-        lanes=tuple(_lanes(items, list(case.information_requests.all()), calendar, start, end)),
+        lines=_sorted([*lines, *holidays, *_became_late(items, graph, end)]),
+        held=held(
+            items,
+            requests,
+            calendar,
+            start=start,
+            end=end,
+            promised=end_of(case.promised_on) if case.promised_on else None,
+        ),
         now=tuple(
-            Now(item, graph.human(item.node).label, holder_name(item), due_tag(item, calendar, at=at))
-            for item in items
-            if item.is_open
+            Now(item, graph.human(item.node).label, holder_name(item), due_tag(item, calendar, at=at)) for item in now
         ),
         items=items,
         verification=verification,
-        days=_days(calendar, start, end),
+        holidays=holidays,
+        usual_days=_usual_days(case, now[0]) if now else None,
     )
 
 
-def lines_of(case: Case, *, with_words: bool = True, bad: Sequence[int] = ()) -> Iterable[Line]:
-    """Yield the case's events, the newest first, with the words written at each; never sealed ones."""
+def lines_of(case: Case, *, with_words: bool = True, bad: Sequence[int] = (), remarks: bool = False) -> Iterable[Line]:
+    """Yield the case's events, the newest first, with the words written at each; never sealed ones.
+
+    Messages and internal notes stand here as facts: their words are read where they were written. A
+    supervisor's reminder can be read by those it went to, her remark only by those who supervise.
+    """
     graph, service = graph_for(case.service, case.version), service_of(case)
-    events = list(case.events.select_related("actor", "agency").order_by("-position"))
+    events = list(case.events.select_related("actor", "agency", "on_behalf_of").order_by("-position"))
     bodies: dict[str, Passage] = {}
     if with_words:
         passages = Passage.objects.filter(case=case).exclude(kind=Passage.Kind.SEALED)
         bodies = {str(passage.pk): passage for passage in passages.order_by("pk")}
+    shown = {REMINDED, REMARKED} if remarks else {REMINDED}
     for event in events:
         event.case = case
         reason = event.facts.get("reason_code", "")
         yield Line(
             event=event,
             words=said(event, graph),
-            who=_who(event),
-            reason=reason_words(reason, service) if reason and with_words else "",
-            passages=tuple(bodies[pk] for pk in event.facts.get("words", {}) if pk in bodies),
+            person=_who(event),
+            office=_office(event),
+            reason=reason_words(reason, service) if reason and with_words and reason not in _AS_USUAL else "",
+            passages=tuple(_readable(event, bodies, shown)),
             intact=event.position not in bad,
         )
+
+
+def _who(event: TimelineEvent) -> str:
+    if event.actor is None:
+        return _("Đồng Hành by itself")
+    if event.on_behalf_of is None:
+        return str(event.actor)
+    return _("%(who)s for %(applicant)s") % {"who": event.actor, "applicant": event.on_behalf_of}
 
 
 def holder_name(item: WorkItem) -> str:
@@ -140,52 +176,67 @@ def holder_name(item: WorkItem) -> str:
     return ", ".join(str(part) for part in (item.assignee, item.agency) if part)
 
 
-def _who(event: TimelineEvent) -> str:
-    if event.actor is None:
-        return _("Đồng Hành by itself")
-    return ", ".join(str(part) for part in (event.actor, event.agency) if part)
+def _readable(event: TimelineEvent, bodies: dict[str, Passage], shown: Collection[str]) -> Iterable[Passage]:
+    for pk in event.facts.get("words", {}):
+        passage = bodies.get(pk)
+        if passage is not None and passage.body and (passage.kind not in _BETWEEN_OTHERS or event.verb in shown):
+            yield passage
 
 
-def _lanes(
-    items: Iterable[WorkItem],
-    requests: list[InformationRequest],
-    calendar: Calendar,
-    start: datetime,
-    end: datetime,
-) -> Iterable[Lane]:
-    """Yield one lane a holder, in the order in which they first held the case; hers last."""
-    lanes: dict[str, Lane] = {}
-    hers = Lane(_("Applicant"), "hers")
+def _office(event: TimelineEvent) -> str:
+    """Return for which office somebody acted."""
+    if event.verb in SUPERVISING:
+        return _("supervisor")
+    acted_herself = event.actor_id is not None and event.actor_id == event.case.applicant_id
+    return office_name(event.agency) if event.agency and event.actor and not acted_herself else ""
+
+
+def _sorted(lines: Iterable[Line | Day]) -> tuple[Line | Day, ...]:
+    return tuple(
+        sorted(lines, key=lambda line: (line.at, line.event.position if isinstance(line, Line) else 0), reverse=True)
+    )
+
+
+def _became_late(items: Iterable[WorkItem], graph: Graph, end: datetime) -> Iterable[Day]:
+    """Yield a line for each moment in which a step became late."""
     for item in items:
-        holder = str(item.agency or item.assignee)
-        kind = "union" if item.agency is not None and item.agency.kind == "HPN" else "agency"
-        if item.holder != WorkItem.Holder.AGENCY:
-            kind = "outside"
-        lane = lanes.setdefault(holder, Lane(holder, kind))
-        until = item.finished_at or end
-        _extend(lane, calendar, item.opened_at, until, start, end)
-        for request in requests:
-            if request.node == item.node and item.opened_at <= request.asked_at <= until:
-                # While she was asked, it was she who held it.
-                lane.days -= _days(calendar, request.asked_at, request.ended_at or end)
-        lane.holds_now |= item.status == WorkItem.Status.OPEN
-    for request in requests:
-        _extend(hers, calendar, request.asked_at, request.ended_at or end, start, end)
-        hers.holds_now |= request.ended_at is None
-    yield from lanes.values()
-    if requests:
-        yield hers
+        if item.due_at < (item.finished_at or end) and item.status != WorkItem.Status.WAITING:
+            label = graph.human(item.node).label
+            yield Day(item.due_at, _("Became late: %(step)s") % {"step": label}, "late")
 
 
-def _extend(lane: Lane, calendar: Calendar, since: datetime, until: datetime, start: datetime, end: datetime) -> None:
-    lane.days += _days(calendar, since, until)
-    lane.hours += int((until - since).total_seconds() // 3600)
-    whole = max(1.0, (end - start).total_seconds())
-    x = round(_WHOLE * (since - start).total_seconds() / whole)
-    width = max(_THINNEST, round(_WHOLE * (until - since).total_seconds() / whole))
-    x = max(0, min(x, _WHOLE - _THINNEST))
-    lane.spans.append(Span(str(x), str(min(width, _WHOLE - x))))
+def _holidays(calendar: Calendar, start: datetime, end: datetime) -> Iterable[Day]:
+    """Yield the holidays on which offices would have worked, those that adjoin as one line."""
+    since, until = timezone.localdate(start), timezone.localdate(end)
+    free = CalendarDay.objects.filter(date__gt=since, date__lte=until, kind=CalendarDay.Kind.HOLIDAY).order_by("date")
+    groups: list[list[CalendarDay]] = []
+    for day in free:
+        if day.date in calendar.worked:
+            continue
+        if groups and day.date - groups[-1][-1].date == _ONE_DAY:
+            groups[-1].append(day)
+        else:
+            groups.append([day])
+    for group in groups:
+        if any(day.date.weekday() < 5 for day in group):
+            first, last = group[0].date, group[-1].date
+            yield Day(
+                timezone.make_aware(datetime.combine(first, time.min)),
+                _("Holiday, not counted: %(name)s") % {"name": group[0].name},
+                "holiday",
+                last if last != first else None,
+            )
 
 
-def _days(calendar: Calendar, since: datetime, until: datetime) -> int:
-    return calendar.between(timezone.localdate(since), timezone.localdate(until))
+def _usual_days(case: Case, item: WorkItem) -> int | None:
+    """Return after how many days other cases of the kind came to this step, over the last year."""
+    others = WorkItem.objects.filter(
+        case__service=case.service,
+        case__province=case.province_id,
+        case__sealed=False,
+        node=item.node,
+        opened_at__gte=item.opened_at - timedelta(days=365),
+        opened_at__lt=item.opened_at,
+    ).exclude(case=case)
+    found = others.aggregate(after=Avg(F("opened_at") - F("case__submitted_at")), many=Count("pk"))
+    return round(found["after"] / _ONE_DAY) if found["many"] >= _ENOUGH else None

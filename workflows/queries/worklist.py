@@ -1,24 +1,30 @@
 """What waits for a person: her own work items, those of her office, those that are late."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
 from functools import reduce
 from itertools import groupby
 from operator import or_
+from typing import Self
+from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from cases.models import Role, TimelineEvent, User
+from cases.models.agency import plain
+from cases.models.case import CODE_SIGNS, read_code
 from cases.policy import WORKING_ROLES, Standing, standing
-from cases.queries.directory import reference_version
+from cases.queries.directory import directory, reference_version
 from cases.queries.naming import name_of, place_of
 from cases.queries.paging import read_place
 from cases.services import service_of
 from workflows.calendar import Calendar
 from workflows.flows.registry import FLOWS, graph_for
 from workflows.models import WorkItem
+from workflows.nodes import Place
 from workflows.queries.due import HEADINGS, DueTag, Nearness, due_tag
 from workflows.queries.rulebook import rulebook
 from workflows.queries.said import news
@@ -26,7 +32,36 @@ from workflows.queries.said import news
 PAGE = 50
 MOST_COUNTED = 99
 SCOPES = ("mine", "office", "late")
+# How long something that others did counts as new.
+NEW_FOR = timedelta(minutes=10)
+LONGEST_SEARCH = 80
+# The part of a code that people use, without its hyphen: 7QK4M2D.
+_SHORT = 7
+_MISREAD = str.maketrans("ILO", "110")
 _NOTHING = Q(pk__in=())
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which part of a worklist is read: it stands in the address, and goes along to every item and back."""
+
+    scope: str = ""
+    service: str = ""
+    step: str = ""
+    # What she looks for: a case code, its end, or a name.
+    tim: str = ""
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> Self:
+        """Return what an address asks for."""
+        return cls(
+            **{part.name: str(asked.get(part.name, "")).replace("\0", "")[:LONGEST_SEARCH] for part in fields(cls)}
+        )
+
+    @property
+    def address(self) -> str:
+        """The same as the query of an address, empty parts left out."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
 
 
 @dataclass(frozen=True)
@@ -40,7 +75,12 @@ class Row:
     service: str | Promise
     step: str | Promise
     news: str
-    news_at: datetime | None
+    # When that was: the time of today, or the day.
+    news_at: str
+    # Somebody else did something with it a few minutes ago.
+    is_new: bool
+    # It came to this list just now.
+    arrived: bool
 
 
 @dataclass(frozen=True)
@@ -62,43 +102,80 @@ class Group:
 class Worklist:
     """One page of a worklist."""
 
-    scope: str
+    chosen: Chosen
     groups: tuple[Group, ...]
     counts: dict[str, str]
+    # How many of the scope are late, and how many are due today and not yet late.
+    late_here: str
+    today: str
     # Where the next page begins; empty on the last.
     after: str
     steps: tuple[tuple[str, str | Promise], ...]
 
+    @property
+    def shown(self) -> int:
+        """How many rows stand on this page."""
+        return sum(len(group.rows) for group in self.groups)
 
-def worklist(
-    user: User, *, scope: str = "", after: str = "", service: str = "", step: str = "", at: datetime
-) -> Worklist:
-    """Return one page of what waits for this person, the most pressing first.
 
-    Without a scope: her own work if she holds any, otherwise her office's.
-    """
+def worklist(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> Worklist:
+    """Return one page of what waits for this person, the most pressing first."""
     held = standing(user)
-    queries = {name: _items(user, held, name, at) for name in SCOPES}
-    counts = {name: query[: MOST_COUNTED + 1].count() for name, query in queries.items()}
-    if scope not in queries:
-        scope = "mine" if counts["mine"] else "office"
-    query = queries[scope].select_related("case__applicant", "case__commune", "case__enterprise", "assignee")
-    if service:
-        query = query.filter(case__service=service)
-    if step:
-        query = query.filter(node=step)
+    queries = {name: items_in(user, held, name, at) for name in SCOPES}
+    counts = {name: capped(query) for name, query in queries.items()}
+    chosen = resolved(chosen, has_own=counts["mine"] != "0")
+    whole = queries[chosen.scope]
+    query = narrowed(whole, chosen).select_related("case__applicant", "case__commune", "case__enterprise", "assignee")
     items, following = _page(query, after)
-    calendar = rulebook(reference_version()).calendar
+    version = reference_version()
+    tomorrow = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return Worklist(
-        scope=scope,
-        groups=tuple(_grouped(_rows(items, calendar, at), following)),
-        counts={name: f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count) for name, count in counts.items()},
+        chosen=chosen,
+        groups=tuple(_grouped(_rows(items, user, rulebook(version).calendar, at), following)),
+        counts=counts,
+        late_here=capped(whole.filter(status=WorkItem.Status.OPEN, due_at__lt=at)),
+        today=capped(whole.filter(status=WorkItem.Status.OPEN, due_at__gte=at, due_at__lt=tomorrow)),
         after=following,
-        steps=_steps(held),
+        steps=_steps(held, version),
     )
 
 
-def _items(user: User, held: Collection[Standing], scope: str, at: datetime) -> QuerySet[WorkItem]:
+def capped(query: QuerySet[WorkItem]) -> str:
+    """Return how many there are, counted no further than a tag can show."""
+    count = query[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+
+
+def resolved(chosen: Chosen, *, has_own: bool) -> Chosen:
+    """Return the choice with its scope: without one, her own work if she holds any; a search looks everywhere."""
+    scope = chosen.scope
+    if scope not in SCOPES:
+        scope = "mine" if has_own and not chosen.tim else "office"
+    return Chosen(scope, chosen.service, chosen.step, chosen.tim)
+
+
+def narrowed(items: QuerySet[WorkItem], chosen: Chosen) -> QuerySet[WorkItem]:
+    """Return the items of the service and step that were chosen, and that a search finds."""
+    if chosen.service:
+        items = items.filter(case__service=chosen.service)
+    if chosen.step:
+        items = items.filter(node=chosen.step)
+    return _found(items, chosen.tim) if chosen.tim.strip() else items
+
+
+def _found(items: QuerySet[WorkItem], text: str) -> QuerySet[WorkItem]:
+    """Return the items whose case has this code, or this end of it, or this name. No search finds a sealed case."""
+    items = items.filter(case__sealed=False)
+    if whole := read_code(text):
+        return items.filter(case__code=whole)
+    found = Q(case__plain_name__contains=" ".join(plain(text).split()))
+    signs = "".join(sign for sign in text.upper() if sign.isalnum()).translate(_MISREAD)
+    if 1 < len(signs) <= _SHORT and set(signs) <= set(CODE_SIGNS):
+        found |= Q(case__code__endswith=f"{signs[:-1]}-{signs[-1]}")
+    return items.filter(found)
+
+
+def items_in(user: User, held: Collection[Standing], scope: str, at: datetime) -> QuerySet[WorkItem]:
     """Return the unfinished items in a scope. Nobody works on a case of her own."""
     items = WorkItem.objects.filter(status__in=(WorkItem.Status.OPEN, WorkItem.Status.WAITING))
     items = items.exclude(case__applicant=user)
@@ -142,14 +219,16 @@ def _steps_for(roles: Collection[str]) -> Q:
     )
 
 
-def _steps(held: Collection[Standing]) -> tuple[tuple[str, str | Promise], ...]:
-    """Return the steps that her roles do, for the filter."""
-    roles = {role for _agency, role in held}
+def _steps(held: Collection[Standing], version: int) -> tuple[tuple[str, str | Promise], ...]:
+    """Return the steps that she does where she works, for the filter."""
+    offices = {agency.pk: Place(agency.kind, agency.level) for agency in directory(version).agencies.values()}
+    does = {(offices.get(agency), role) for agency, role in held}
+    by_name = {role for _agency, role in held}
     steps = {
         name: human.label
-        for service, version in FLOWS
-        for name, human in graph_for(service, version).human_steps.items()
-        if human.role in roles
+        for service, released in FLOWS
+        for name, human in graph_for(service, released).human_steps.items()
+        if (human.role in by_name if human.agency is None else (human.agency, human.role) in does)
     }
     return tuple(steps.items())
 
@@ -177,7 +256,7 @@ def _read_cursor(after: str) -> tuple[str, datetime | None, int]:
     return status, *place
 
 
-def _rows(items: list[WorkItem], calendar: Calendar, at: datetime) -> list[Row]:
+def _rows(items: list[WorkItem], user: User, calendar: Calendar, at: datetime) -> list[Row]:
     latest = {
         event.case_id: event
         for event in TimelineEvent.objects.filter(
@@ -197,10 +276,17 @@ def _rows(items: list[WorkItem], calendar: Calendar, at: datetime) -> list[Row]:
                 service=service_of(case).title,
                 step=graph.human(item.node).label,
                 news=news(event, graph) if event else "",
-                news_at=event.at if event else None,
+                news_at=_when(event.at, at) if event else "",
+                is_new=event is not None and event.actor_id != user.pk and event.at > at - NEW_FOR,
+                arrived=event is not None and item.opened_at == event.at,
             )
         )
     return rows
+
+
+def _when(moment: datetime, at: datetime) -> str:
+    moment, now = timezone.localtime(moment), timezone.localtime(at)
+    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%d/%m}"
 
 
 def _grouped(rows: Iterable[Row], following: str) -> Iterable[Group]:

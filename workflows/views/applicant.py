@@ -1,6 +1,9 @@
 """The pages on which an applicant moves her own case."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -12,15 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.forms import filing
-from cases.forms.answering import AnswerForm, WithdrawForm
+from cases.forms.answering import AddForm, AddPapersForm, AnswerForm, WithdrawForm
 from cases.forms.consents import ConsentForm
 from cases.forms.documents import discard, status_of
-from cases.models import Case, CaseState, InformationRequest
+from cases.forms.talking import WordsForm
+from cases.models import Case, CaseState, Document, InformationRequest, User
 from cases.policy import WrongState
-from cases.queries.mine import open_request
+from cases.queries.mine import open_request, papers_of
 from cases.services import service_of
 from cases.views.filing import checking
-from cases.views.own import own_case, reader
+from cases.views.mine import talking
+from cases.views.own import counter_case, own_case, reader
 from workflows import actions
 
 # The id of a row, as our own forms write it.
@@ -37,8 +42,8 @@ def form_key(request: HttpRequest) -> UUID:
 
 @login_required
 def submit(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Send a draft."""
-    case, now = own_case(request, key), timezone.now()
+    """Send a draft: her own, or that of a woman at the counter."""
+    case, now, sender = counter_case(request, key), timezone.now(), reader(request)
     if case.state != CaseState.DRAFT:
         return redirect("cases:filed", key=key)
     if request.method != "POST":
@@ -46,9 +51,16 @@ def submit(request: HttpRequest, key: UUID) -> HttpResponse:
     service = service_of(case)
     form = ConsentForm(request.POST, service=service, data=case.answers.data)
     if not form.is_valid():
-        return render(request, "cases/check.html", checking(case, form))
+        return render(request, "cases/check.html", checking(case, sender, form))
     try:
-        actions.submit(case, applicant=reader(request), consents=form.given, key=form_key(request), at=now)
+        actions.submit(
+            case,
+            applicant=case.applicant,
+            consents=form.given,
+            key=form_key(request),
+            at=now,
+            officer=None if sender.pk == case.applicant_id else sender,
+        )
     except actions.Incomplete:
         messages.warning(request, _("Something is still missing. It stands at the top of the page."))
         return redirect("cases:check", key=key)
@@ -97,16 +109,13 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     service, sent = service_of(case), request.method == "POST"
     is_open = asked.ending == InformationRequest.Ending.OPEN
     correction = filing.Correction(service, case.answers.data, asked.asked_fields, request.POST if sent else None)
-    form = AnswerForm(
-        *([request.POST, request.FILES] if sent else []), case=case, service=service, asked=asked.asked_fields
-    )
+    form = AnswerForm(*([request.POST, request.FILES] if sent else []), case=case, asked=asked.asked_fields)
     # Both are asked, so that every error is said at once. Once the question is closed, the action tells this very
     # form sent again from one that comes too late.
     if sent and (not is_open or all([correction.is_valid(), form.is_valid()])):
         now, applicant = timezone.now(), reader(request)
         # The papers first, for the action is one transaction of its own; without the answer they go again.
-        kept = form.keep_papers(by=applicant, at=now) if is_open else []
-        try:
+        with kept_papers(form if is_open else None, by=applicant, at=now):
             actions.answer(
                 asked,
                 applicant=applicant,
@@ -115,25 +124,73 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
                 key=form_key(request),
                 at=now,
             )
-        except Exception:
-            for paper in kept:
-                discard(paper)
-            raise
         messages.success(request, _("We have your answer. The case goes on."))
         return redirect("cases:status", key=key)
     fields = [*correction.fields(), *form]
-    labels = {paper.kind: paper.label for paper in service.papers}
     words = {
         "case": case,
         "asked": asked,
         "form": form,
         "form_key": uuid4(),
         "corrections": correction.fields(),
-        "papers": [paper.label for paper in form.papers],
-        "documents": [(paper, labels.get(paper.kind, paper.kind)) for paper in case.documents.all()],
+        "documents": papers_of(case),
         "errors": [(field.id_for_label or field.auto_id, error) for field in fields for error in field.errors],
     }
     return render(request, "workflows/applicant/answer.html", words, status=status_of(form))
+
+
+@contextmanager
+def kept_papers(form: AddForm | None, *, by: User, at: datetime) -> Iterator[list[Document]]:
+    """Store what she added, for the action inside; when that fails, the papers go again."""
+    kept = form.keep_papers(by=by, at=at) if form is not None else []
+    try:
+        yield kept
+    except Exception:
+        for paper in kept:
+            discard(paper)
+        raise
+
+
+@login_required
+def add_papers(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take papers she adds of her own accord while she waits."""
+    case, sent = own_case(request, key), request.method == "POST"
+    if not sent and (not case.is_undecided or open_request(case)):
+        # What we ask for is sent with the answer.
+        return redirect("workflows:answer" if case.is_undecided else "cases:status", key=key)
+    form = AddPapersForm(*([request.POST, request.FILES] if sent else []), case=case)
+    if sent and not case.is_undecided:
+        raise WrongState(_("This request is already decided or closed. No paper can be added any more."))
+    if sent and form.is_valid():
+        now, applicant = timezone.now(), reader(request)
+        with kept_papers(form, by=applicant, at=now) as kept:
+            # The same paper once more is nothing new, and nobody is told of it.
+            if kept:
+                actions.add_papers(case, applicant=applicant, papers=kept, key=form_key(request), at=now)
+        messages.success(request, _("We have your papers. They are with your case."))
+        return redirect("cases:status", key=key)
+    words = {"case": case, "form": form, "form_key": uuid4(), "documents": papers_of(case)}
+    return render(request, "workflows/applicant/add_papers.html", words, status=status_of(form))
+
+
+@login_required
+def write(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Send her words to the office that has her case."""
+    case = own_case(request, key)
+    if request.method != "POST":
+        return redirect("cases:thread", key=key)
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        return render(request, "cases/thread.html", talking(case, form))
+    actions.write_to_office(
+        case,
+        applicant=reader(request),
+        words=form.cleaned_data["words"],
+        key=form_key(request),
+        at=timezone.now(),
+    )
+    messages.success(request, _("Sent. The office reads it at work."))
+    return redirect("cases:thread", key=key)
 
 
 @login_required

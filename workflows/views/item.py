@@ -1,7 +1,6 @@
 """One work item as a reviewer reads it: the gate, what she may do, and everything the page shows."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -9,45 +8,29 @@ from uuid import uuid4
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases import policy
-from cases.forms.filing import Shown, shown_answers
-from cases.models import Case, Decision, Document, Enterprise, Involvement, Passage, User
+from cases.models import Involvement, Passage, User
 from cases.models.people import Role
 from cases.policy import Standing
 from cases.queries.directory import reference_version
 from cases.queries.naming import name_of, place_of
-from cases.services import common, service_of
-from cases.services.base import Words
-from cases.services.fields import thousands
+from cases.services import service_of
 from cases.views.own import reader
 from workflows.conditions import deciders_key
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
-from workflows.nodes import Amount, Flags, HumanStep, PickExpert, SealedChoice
+from workflows.nodes import HumanStep, SealedChoice
+from workflows.queries.beside import beside
 from workflows.queries.due import due_tag
 from workflows.queries.rulebook import rulebook
-from workflows.queries.said import reason_words
 from workflows.queries.story import lines_of
+from workflows.queries.worklist import Chosen
+from workflows.views.shown import answers_of, facts_of, masked_numbers, opinions, papers_of, talk_of
 
-# A number of hers of which colleagues see only the end.
-MASKED = ("personal_id",)
-_SHOWN_DIGITS = 3
-# Pages that every service asks; a reviewer reads them after the matter itself.
-ASKED_OF_EVERYBODY = frozenset(
-    page.slug
-    for page in (
-        common.ABOUT_YOU,
-        common.BUSINESS,
-        common.STAFF_AND_MONEY,
-        common.HOLDERS,
-        common.PROVINCE,
-        common.COMMUNE,
-        common.PRIORITY,
-    )
-)
+# So many lines of the story stand open; the older ones open with a click.
+LINES_SHOWN = 6
 
 
 def find_item(user: User, pk: int) -> WorkItem:
@@ -95,6 +78,7 @@ def may(user: User, action: str, item: WorkItem, *, held: Collection[Standing] |
         agency_id=item.agency_id,
         role=step_of(item).role,
         assignee_id=item.assignee_id,
+        part=step_of(item).part,
         barred=barred(item),
         held=held,
     )
@@ -139,17 +123,28 @@ def sealed_here(user: User, item: WorkItem) -> list[Passage]:
     return list(item.case.passages.filter(kind=Passage.Kind.SEALED, name__in=names).defer("body").order_by("pk"))
 
 
-def page_of(request: HttpRequest, item: WorkItem, *, at: datetime) -> dict[str, Any]:
+def numbers_here(user: User, item: WorkItem) -> dict[str, str]:
+    """Return the masked numbers that this person may see whole: who is to decide, and is not only consulted."""
+    if step_of(item).part == Involvement.Part.CONSULTED or why_not(user, item, held=policy.standing(user)):
+        return {}
+    return masked_numbers(item.case)
+
+
+def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str = "") -> dict[str, Any]:
     """Return everything that the page of a work item shows, whatever stands in its right column."""
     user, case, step = reader(request), item.case, step_of(item)
     held = policy.standing(user)
     consulted = step.part == Involvement.Part.CONSULTED
     cannot = why_not(user, item, held=held)
     by_name = bool(step.named) or case.sealed
+    lines = list(lines_of(case, with_words=not consulted))
+    messages, notes = ([], []) if consulted else talk_of(case)
+    place = beside(user, item, Chosen.read(request.GET), held=held, at=at)
     return {
         "place": "worklist",
         "item": item,
         "case": case,
+        "topic": f"case:{case.key}",
         "step": step,
         "service": service_of(case),
         "name": name_of(case),
@@ -157,79 +152,28 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime) -> dict[str, 
         "tag": due_tag(item, rulebook(reference_version()).calendar, at=at) if item.is_open else None,
         # An office that is asked for its opinion needs her answers, not what colleagues wrote, nor her phone.
         "phone": "" if consulted else case.applicant.phone_as_read,
-        "lines": list(lines_of(case, with_words=not consulted)),
+        "beside": place,
+        "list": place.chosen.address,
+        "lines": lines[:LINES_SHOWN],
+        "older_lines": lines[LINES_SHOWN:],
+        "said_to_her": messages,
+        "notes": notes,
+        "may_note": item.is_open and may(user, "note", item, held=held),
+        "may_write": item.is_open and case.is_moving and may(user, "write_to_her", item, held=held),
         "opinions": [] if consulted else list(opinions(case)),
         "facts": list(facts_of(case.enterprise)) if case.enterprise else [],
-        "answers": answers_of(case),
-        "documents": papers_of(case),
+        "answers": answers_of(case, unmasked=unmasked),
+        "may_unmask": not consulted and not cannot,
+        "papers": papers_of(item),
         "cannot": cannot,
         "may_claim": not cannot and not by_name and item.assignee_id is None,
         "may_release": not cannot and not by_name and item.assignee_id == user.pk,
         "may_ask": not cannot and may_ask(item),
         "sealed": sealed_here(user, item),
+        "may_assign": not by_name and item.is_open and may(user, "assign", item, held=held),
         "key": uuid4(),
+        "note_key": uuid4(),
     }
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What a colleague concluded, as the next reads it."""
-
-    decision: Decision
-    step: Words
-    verdict: Words
-    reason: str
-    details: tuple[str, ...]
-
-
-def opinions(case: Case) -> Iterator[Opinion]:
-    """Yield what was concluded so far, the newest first."""
-    graph, service = graph_for(case.service, case.version), service_of(case)
-    decisions = case.decisions.select_related("reviewer", "agency", "reason", "answer")
-    for decision in decisions.order_by("-decided_at", "-pk"):
-        step = graph.human(decision.node)
-        option = step.option(decision.verdict)
-        yield Opinion(
-            decision=decision,
-            step=step.label,
-            verdict=option.label if option else decision.verdict,
-            reason=reason_words(decision.reason_code, service),
-            details=tuple(_details(decision, step)),
-        )
-
-
-def _details(decision: Decision, step: HumanStep) -> Iterator[str]:
-    for ask in step.asked_with(decision.verdict):
-        match ask:
-            case Flags():
-                chosen = [str(label) for name, label in ask.choices if decision.details.get(name)]
-                if chosen:
-                    yield f"{ask.label}: {', '.join(chosen)}"
-            case Amount():
-                yield f"{ask.label}: {thousands(decision.details.get(ask.name) or 0)}"
-            case PickExpert():
-                yield f"{ask.label}: {User.objects.filter(pk=decision.details.get(ask.name)).first() or ''}"
-            case _:
-                continue
-
-
-def facts_of(enterprise: Enterprise) -> list[tuple[str, str | Promise]]:
-    """Return what the law makes of her business, from what she declared."""
-    return [
-        (_("Size, as she declares it"), enterprise.sme_class.label),
-        (_("Owned by women"), _("Yes") if enterprise.women_owned else _("No")),
-    ]
-
-
-def answers_of(case: Case) -> list[Shown]:
-    """Return her answers page by page, the matter itself first, her identity number masked."""
-    # Whether she said why she asks for priority is not told here either, not even by an empty line.
-    data = {name: value for name, value in case.answers.data.items() if name != "priority_reason"}
-    for name in MASKED:
-        if value := str(data.get(name) or ""):
-            data[name] = "•" * (len(value) - _SHOWN_DIGITS) + value[-_SHOWN_DIGITS:]
-    pages = shown_answers(service_of(case), data)
-    return sorted(pages, key=lambda shown: shown[0].slug in ASKED_OF_EVERYBODY)
 
 
 def unsealed_words(item: WorkItem, passage: Passage) -> str:
@@ -239,9 +183,3 @@ def unsealed_words(item: WorkItem, passage: Passage) -> str:
             if isinstance(ask, SealedChoice) and ask.name == passage.name:
                 return str(dict(ask.choices).get(passage.body, passage.body))
     return passage.body
-
-
-def papers_of(case: Case) -> list[tuple[Document, Words]]:
-    """Return the papers of the case with the names of their kinds."""
-    labels = {paper.kind: paper.label for paper in service_of(case).papers}
-    return [(document, labels.get(document.kind, document.kind)) for document in case.documents.all()]

@@ -1,7 +1,6 @@
-"""The pages of those who work on cases: the worklist, one work item, and what can be done with it."""
+"""The worklist of those who work on cases, and how its work is handed out."""
 
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,180 +8,84 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from cases import policy
-from cases.models import AccessRecord, User
-from cases.policy import WrongState
+from cases.models import Role, User
+from cases.policy import NotFoundForYou, WrongState
 from cases.services import SERVICES
 from cases.views.own import reader
 from workflows import actions
-from workflows.forms import AskForm, DecisionForm
-from workflows.models import WorkItem
-from workflows.queries.preview import message_to_her
+from workflows.forms.assigning import AssignForm, Ticked
+from workflows.queries.worklist import Chosen
 from workflows.queries.worklist import worklist as items_for
-from workflows.views.item import find_item, may, may_ask, page_of, sealed_here, unsealed_words, why_not
+from workflows.views.deciding import form_key, list_address
+from workflows.views.item import may
 
 
 @login_required
 def worklist(request: HttpRequest) -> HttpResponse:
     """List what waits for the reader, the most pressing first."""
-    user, chosen, now = reader(request), request.GET, timezone.now()
-    if not policy.standing(user):
+    user, now = reader(request), timezone.now()
+    held = policy.standing(user)
+    if not held:
         raise policy.NotFoundForYou
-    service, step = chosen.get("service", ""), chosen.get("step", "")
-    found = items_for(
-        user, scope=chosen.get("scope", ""), after=chosen.get("after", ""), service=service, step=step, at=now
-    )
+    found = items_for(user, Chosen.read(request.GET), after=request.GET.get("after", ""), at=now)
+    scopes = (("mine", _("Mine")), ("office", _("The whole office")), ("late", _("Overdue")))
     words = {
         "place": "worklist",
         "worklist": found,
-        "scopes": (("mine", _("Mine")), ("office", _("The whole office")), ("late", _("Overdue"))),
+        "chosen": found.chosen,
+        "tabs": [
+            (Chosen(scope, found.chosen.service, found.chosen.step), label, found.counts[scope])
+            for scope, label in scopes
+        ],
         "services": SERVICES.values(),
-        "service": service,
-        "step": step,
-        "today": timezone.localdate(now),
-        "filters": {name: value for name, value in (("service", service), ("step", step)) if value},
+        "now": now,
+        "assigns": Role.APPROVER in {role for _agency, role in held},
     }
     return render(request, "workflows/worklist.html", words)
 
 
 @login_required
-def item(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one work item: the story, the facts, and the form of the conclusion."""
-    found = find_item(reader(request), pk)
-    return _page(request, found, form=_decision_form(request, found))
-
-
-@login_required
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what she will read, or conclude."""
-    user, now = reader(request), timezone.now()
-    found = find_item(user, pk)
-    if request.method != "POST":
-        return redirect("workflows:item", pk=pk)
-    form = DecisionForm(request.POST, item=found, at=now)
-    if not form.is_valid():
-        _require_turn(user, found)
-        return _page(request, found, form=form)
-    if request.POST.get("action") == "preview":
-        _require_turn(user, found)
-        return _page(request, found, form=form, preview=_preview(form))
-    conclusion = form.conclusion()
-    try:
-        actions.decide(found, reviewer=user, at=now, **conclusion)
-    except actions.NotAChoice as refused:
-        form.add_error(None, str(refused.message))
-        return _page(request, found, form=form)
-    messages.success(request, _("The conclusion on case %(code)s was sent.") % {"code": found.case.short_code})
-    return redirect("workflows:worklist")
-
-
-@login_required
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask the applicant for what is missing."""
-    user, now = reader(request), timezone.now()
-    found = find_item(user, pk)
-    if request.method != "POST":
-        if why_not(user, found, held=policy.standing(user)) or not may_ask(found):
-            return redirect("workflows:item", pk=pk)
-        return _page(request, found, form=AskForm(item=found), asking=True)
-    form = AskForm(request.POST, item=found)
-    if not form.is_valid():
-        _require_turn(user, found)
-        return _page(request, found, form=form, asking=True)
-    actions.request_information(
-        found,
-        reviewer=user,
-        question=form.cleaned_data["question"],
-        asked_fields=form.asked(),
-        seen_version=form.cleaned_data["seen_version"],
-        key=form.cleaned_data["key"],
-        at=now,
-    )
-    messages.success(request, _("The question on case %(code)s was sent.") % {"code": found.case.short_code})
-    return redirect("workflows:worklist")
-
-
-@login_required
-@require_POST
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a work item into one's own hands."""
+def assign(request: HttpRequest) -> HttpResponse:
+    """Hand out the ticked work items, each in its own step, and say of each what became of it."""
     user = reader(request)
-    actions.claim(find_item(user, pk), reviewer=user, key=_key(request), at=timezone.now())
-    messages.success(request, _("You hold this work item now."))
-    return redirect("workflows:item", pk=pk)
+    sent = request.POST if request.method == "POST" else request.GET
+    form = AssignForm(user, sent.getlist("item"), posted=request.POST if request.method == "POST" else None)
+    if not form.ticked:
+        messages.error(request, _("Tick one or more work items first."))
+        return redirect(list_address(request))
+    if request.method != "POST" or not form.is_valid():
+        words = {"place": "worklist", "form": form, "list": Chosen.read(request.GET).address}
+        return render(request, "workflows/assign.html", words)
+    to = form.cleaned_data["to"]
+    done, key = [], form_key(request)
+    for ticked in form.ticked:
+        if refused := _hand_over(ticked, user, to, uuid5(key, str(ticked.item.pk))):
+            messages.warning(request, f"{_named(ticked)}: {refused}")
+        else:
+            done.append(_named(ticked))
+    if done:
+        messages.success(request, _("%(who)s holds now: %(items)s.") % {"who": to, "items": ", ".join(done)})
+    return redirect(list_address(request))
 
 
-@login_required
-@require_POST
-def release(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a work item back to the office."""
-    user = reader(request)
-    actions.release(find_item(user, pk), reviewer=user, key=_key(request), at=timezone.now())
-    messages.success(request, _("The work item is back with the office."))
-    return redirect("workflows:item", pk=pk)
-
-
-@login_required
-@require_POST
-def unseal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one sealed passage to the one who holds its step; the reading is written down first."""
-    user, now = reader(request), timezone.now()
-    found = find_item(user, pk)
-    passage = next((one for one in sealed_here(user, found) if one.name == request.POST.get("name")), None)
-    if passage is None:
-        raise policy.NotFoundForYou
-    AccessRecord.objects.create(
-        case=found.case, person=user, part=AccessRecord.Part.SEALED, purpose=passage.name, at=now
-    )
-    return _page(
-        request,
-        found,
-        form=_decision_form(request, found),
-        unsealed=passage,
-        unsealed_words=unsealed_words(found, passage),
-    )
-
-
-def _key(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
-
-
-def _require_turn(user: User, found: WorkItem) -> None:
-    """Pass while she may still decide; otherwise say so on the page that keeps her words."""
-    if not may(user, "decide", found):
-        raise policy.NotFoundForYou
-    if reason := why_not(user, found, held=policy.standing(user)):
-        raise WrongState(reason)
-
-
-def _decision_form(request: HttpRequest, found: WorkItem) -> DecisionForm | None:
-    user = reader(request)
-    if why_not(user, found, held=policy.standing(user)):
-        return None
-    return DecisionForm(item=found, at=timezone.now())
-
-
-def _preview(form: DecisionForm) -> Any:
-    option, conclusion = form.option, form.conclusion()
-    assert option is not None
-    return message_to_her(
-        form.item,
-        option,
-        reason_code=conclusion["reason_code"],
-        answer=conclusion["answer"],
-        details=conclusion["details"],
-    )
-
-
-def _page(request: HttpRequest, found: WorkItem, **shown: Any) -> HttpResponse:
+def _hand_over(ticked: Ticked, user: User, to: User, key: UUID) -> str:
+    """Give one item to its new holder; return why not, where it was refused."""
     now = timezone.now()
-    response = render(request, "workflows/item.html", {**page_of(request, found, at=now), **shown})
-    AccessRecord.objects.create(
-        case=found.case, person=reader(request), part=AccessRecord.Part.CASE, purpose=found.node, at=now
-    )
-    return response
+    try:
+        if may(user, "assign", ticked.item):
+            actions.assign(ticked.item, manager=user, to=to, seen_version=ticked.seen, key=key, at=now)
+        elif to == user:
+            actions.claim(ticked.item, reviewer=user, key=key, at=now)
+        else:
+            return _("Only the approver of the office hands this out.")
+    except WrongState as refused:
+        return str(refused.message)
+    except NotFoundForYou:
+        return _("This work item is for another role.")
+    return ""
+
+
+def _named(ticked: Ticked) -> str:
+    return f"{ticked.name} ({ticked.item.case.short_code})"

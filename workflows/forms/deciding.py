@@ -1,7 +1,6 @@
-"""The forms of a reviewer: her conclusion, built from what the step offers and asks, and a question back."""
+"""The form of a conclusion, built from what the step offers and asks."""
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,17 +9,17 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, Involvement, PublishedAnswer
+from cases.models.knowledge import ReplyTemplate
 from cases.queries.directory import directory, reference_version
 from cases.services import service_of
-from cases.services.base import SupportService
 from cases.services.fields import MoneyField, TextField, thousands
 from workflows.actions import SHORTEST_REFUSAL, advisers, ceiling, reasons_for
 from workflows.flows.registry import graph_for
+from workflows.forms.step import Choices, StepForm
 from workflows.models import WorkItem
 from workflows.nodes import (
     OTHER_REASON,
@@ -34,38 +33,28 @@ from workflows.nodes import (
     SealedChoice,
 )
 
-Choices = list[tuple[Any, Any]]
 
-# Answers that no question back may change: where the case belongs, and why she asks for priority.
-NEVER_ASKED_AGAIN = frozenset({"province", "commune", "priority", "priority_reason"})
+@dataclass(frozen=True)
+class Choice:
+    """One verdict, its radio button, and the first reason of its list: by it the keys know which list is meant."""
+
+    option: Option
+    radio: Any
+    reasons: str
 
 
 @dataclass
 class Verdicts:
     """Verdicts that stand together, and what is asked with exactly these."""
 
-    radios: list[Any] = field(default_factory=list)
+    choices: list["Choice"] = field(default_factory=list)
     asks: list[forms.BoundField] = field(default_factory=list)
-
-
-class StepForm(forms.Form):
-    """What every form on a work item carries: its own key, and the version of the item that was seen."""
-
-    use_required_attribute = False
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    seen_version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, posted: Any = None, *, item: WorkItem) -> None:
-        super().__init__(
-            posted,
-            label_suffix="",
-            initial={"key": uuid.uuid4(), "seen_version": item.version},
-        )
-        self.item = item
 
 
 class DecisionForm(StepForm):
     """A conclusion: verdict, what is asked with it, the reason, and the words to her."""
+
+    words_field = "answer"
 
     def __init__(self, posted: Any = None, *, item: WorkItem, at: datetime) -> None:
         super().__init__(posted, item=item)
@@ -81,6 +70,8 @@ class DecisionForm(StepForm):
         self._add_reason()
         if self._with_words():
             self._add_words()
+            templates = ReplyTemplate.objects.filter(service=self.case.service, node=item.node).exclude(verdict="")
+            self.offer_templates(templates)
 
     # --- what is asked ----------------------------------------------------------------------------------
 
@@ -145,14 +136,15 @@ class DecisionForm(StepForm):
         lists: dict[tuple[Any, ...], list[str]] = {}
         for option in self.step.options:
             lists.setdefault(reasons_for(option, self.service), []).append(str(option.label))
-        groups: Choices = [(", ".join(labels), list(reasons)) for reasons, labels in lists.items()]
+        # Each list is numbered from 1, for the keys; the name of its group says to which conclusions it belongs.
+        groups: Choices = [
+            (", ".join(labels), [(code, f"{number}. {label}") for number, (code, label) in enumerate(reasons, start=1)])
+            for reasons, labels in lists.items()
+        ]
         if len(groups) > 1 and len(self.step.options) > len(groups):
             # Many conclusions share a list: name the others, this one is the usual.
-            usual = max(lists, key=lambda reasons: len(lists[reasons]))
-            groups = [
-                (_("Usual reasons") if reasons == usual else ", ".join(labels), list(reasons))
-                for reasons, labels in lists.items()
-            ]
+            usual = max(range(len(groups)), key=lambda place: len(list(lists.values())[place]))
+            groups[usual] = (_("Usual reasons"), groups[usual][1])
         self.fields["reason_code"] = forms.ChoiceField(
             label=gettext_lazy("Reason"),
             choices=[("", _("Choose one")), *(groups if len(groups) > 1 else groups[0][1])],
@@ -228,7 +220,8 @@ class DecisionForm(StepForm):
                 yield group
                 group = Verdicts()
             needed = self._needed_with(option)
-            group.radios.append(radio)
+            reasons = reasons_for(option, self.service)
+            group.choices.append(Choice(option, radio, reasons[0][0]))
             group.asks = [self[name] for name in needed if name in inside]
         yield group
 
@@ -238,6 +231,11 @@ class DecisionForm(StepForm):
         for name in (*self._names, "reason_code", "answer", "reason"):
             if name in self.fields and name not in inside:
                 yield self[name]
+
+    @property
+    def may_return(self) -> bool:
+        """Whether a conclusion hands the work back, which must be explained in words."""
+        return any(option.returns for option in self.step.options)
 
     # --- what was sent ----------------------------------------------------------------------------------
 
@@ -281,6 +279,26 @@ class DecisionForm(StepForm):
         """The option that was chosen."""
         return self.step.option(self.cleaned_data.get("verdict", ""))
 
+    def so_far(self) -> dict[str, Any]:
+        """Return what she would read as it stands now, finished or not."""
+        details: dict[str, Any] = {}
+        for name, ask in zip(self._names, self.step.asks, strict=True):
+            if isinstance(ask, Flags):
+                ticked = self.fields[name].widget.value_from_datadict(self.data, self.files, name)
+                details |= {flag: flag in ticked for flag, _label in ask.choices}
+        needs_words = self.option is not None and "answer" in self._needed_with(self.option)
+        return {
+            "reason_code": self.data.get("reason_code", ""),
+            "answer": self.data.get("answer", "").strip() if needs_words else "",
+            "details": details,
+        }
+
+    def fill_in_template(self) -> None:
+        """Put the chosen template into the words, and choose the conclusion it belongs to if none is chosen."""
+        super().fill_in_template()
+        if self.chosen_template is not None and not self.initial.get("verdict"):
+            self.initial["verdict"] = self.chosen_template.verdict
+
     def conclusion(self) -> dict[str, Any]:
         """Return what the action `decide` is told."""
         option = self.option
@@ -309,45 +327,3 @@ class DecisionForm(StepForm):
             "seen_version": cleaned["seen_version"],
             "key": cleaned["key"],
         }
-
-
-class AskForm(StepForm):
-    """One complete question back to her: in words, with the answers to correct and the papers that are missing."""
-
-    question = TextField(
-        label=gettext_lazy("Question to her"),
-        most=5000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy("Ask once, and for everything. Until she answers, the due date stands still."),
-        error_messages={"required": gettext_lazy("Write the question.")},
-    )
-    asked_fields = forms.MultipleChoiceField(
-        label=gettext_lazy("Answers she may correct"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    missing_papers = forms.MultipleChoiceField(
-        label=gettext_lazy("Papers that are missing"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, posted: Any = None, *, item: WorkItem) -> None:
-        super().__init__(posted, item=item)
-        service, data = service_of(item.case), item.case.answers.data
-        self._offer("asked_fields", _questions(service, data))
-        self._offer("missing_papers", [(paper.kind, paper.label) for paper in service.papers])
-
-    def _offer(self, name: str, choices: Choices) -> None:
-        offered = self.fields[name]
-        assert isinstance(offered, forms.MultipleChoiceField)
-        offered.choices = choices
-
-    def asked(self) -> list[str]:
-        """Return the names of the answers and papers that are asked for."""
-        return [*self.cleaned_data["asked_fields"], *self.cleaned_data["missing_papers"]]
-
-
-def _questions(service: SupportService, data: Mapping[str, Any]) -> list[tuple[str, str | Promise]]:
-    return [
-        (name, question.label or name)
-        for page in service.asked(data)
-        for name, question in page.form.base_fields.items()
-        if name not in NEVER_ASKED_AGAIN
-    ]

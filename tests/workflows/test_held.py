@@ -1,0 +1,116 @@
+"""Who held a case how long: every second belongs to one holder, and what is drawn adds up."""
+
+import random
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from cases.models import Agency, InformationRequest
+from project.demo.cast import Cast
+from tests.conftest import THURSDAY
+from workflows.calendar import Calendar
+from workflows.models import WorkItem
+from workflows.queries.held import WHOLE, Held, applicant, held, turns
+
+HOUR = timedelta(hours=1)
+CALENDAR = Calendar()
+
+
+def an_item(agency: Agency, since: float, until: float | None, due: float, **more: object) -> WorkItem:
+    """Return an unsaved item of an agency, in hours from the start."""
+    return WorkItem(
+        pk=random.Random(f"{since}{due}{agency.pk}").randrange(10**6),
+        agency=agency,
+        holder=WorkItem.Holder.AGENCY,
+        status=WorkItem.Status.OPEN if until is None else WorkItem.Status.DONE,
+        opened_at=THURSDAY + since * HOUR,
+        finished_at=None if until is None else THURSDAY + until * HOUR,
+        due_at=THURSDAY + due * HOUR,
+        **more,
+    )
+
+
+def a_request(since: float, until: float | None, node: str = "") -> InformationRequest:
+    """Return an unsaved question to her."""
+    ended = None if until is None else THURSDAY + until * HOUR
+    return InformationRequest(node=node, asked_at=THURSDAY + since * HOUR, ended_at=ended)
+
+
+def told(items: list[WorkItem], requests: list[InformationRequest], *, hours: float = 100) -> Held:
+    return held(items, requests, CALENDAR, start=THURSDAY, end=THURSDAY + hours * HOUR, promised=None)
+
+
+@pytest.fixture
+def justice(cast: Cast) -> Agency:
+    return Agency.objects.get(code="HPG-STP")
+
+
+@pytest.fixture
+def finance(cast: Cast) -> Agency:
+    return Agency.objects.get(code="HPG-STC")
+
+
+def shares(found: Held) -> list[tuple[str, bool, float]]:
+    return [(share.holder.name, share.late, share.seconds / 3600) for share in found.shares]
+
+
+def test_of_branches_side_by_side_the_time_is_of_the_one_that_is_due_first(justice: Agency, finance: Agency) -> None:
+    found = told([an_item(justice, 0, None, 300), an_item(finance, 0, 40, 200)], [])
+    assert shares(found) == [("Sở Tài chính", False, 40), ("Sở Tư pháp", False, 60)]
+
+
+def test_while_she_is_asked_the_time_is_hers_even_where_others_go_on(justice: Agency, finance: Agency) -> None:
+    found = told([an_item(justice, 0, None, 300), an_item(finance, 0, 80, 200)], [a_request(10, 30)])
+    assert shares(found) == [("Sở Tài chính", False, 60), ("Người nộp hồ sơ", False, 20), ("Sở Tư pháp", False, 20)]
+
+
+def test_what_is_late_stands_apart_behind_its_holder(justice: Agency, finance: Agency) -> None:
+    found = told([an_item(justice, 0, 60, 50), an_item(finance, 60, None, 300)], [])
+    assert shares(found) == [("Sở Tư pháp", False, 50), ("Sở Tư pháp", True, 10), ("Sở Tài chính", False, 40)]
+    assert [lane.late for lane in found.lanes] == [True, False]
+
+
+def test_where_nothing_is_open_the_time_is_of_the_house(justice: Agency) -> None:
+    assert shares(told([an_item(justice, 10, None, 300)], []))[0] == ("Đồng Hành tự làm", False, 10)
+
+
+def test_a_weekend_is_never_said_in_hours(justice: Agency) -> None:
+    friday_to_sunday = held(
+        [an_item(justice, 24, None, 300)],
+        [],
+        CALENDAR,
+        start=THURSDAY + 24 * HOUR,
+        end=THURSDAY + 80 * HOUR,
+        promised=None,
+    )
+    assert [lane.held for lane in friday_to_sunday.lanes] == ["dưới 1 ngày"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_happened_seconds_days_and_drawing_add_up(justice: Agency, finance: Agency, seed: int) -> None:
+    dice = random.Random(seed)
+    items = []
+    for _nth in range(dice.randint(0, 8)):
+        since = dice.uniform(0, 400)
+        until = dice.choice([None, since + dice.uniform(0, 400 - since)])
+        items.append(an_item(dice.choice([justice, finance]), since, until, dice.uniform(-50, 600)))
+    requests = [
+        a_request(begin, min(begin + dice.uniform(1, 90), 400)) for begin in (50.0, 200.0)[: dice.randint(0, 2)]
+    ]
+    found = told(items, requests, hours=400)
+    assert sum(share.seconds for share in found.shares) == pytest.approx(found.seconds)
+    assert sum(share.days for share in found.shares) == found.days
+    assert sum(share.width for share in found.shares) == WHOLE
+    assert [share.start + share.width for share in found.shares][:-1] == [share.start for share in found.shares][1:]
+    cut = turns(items, requests, start=THURSDAY, end=THURSDAY + 400 * HOUR)
+    assert (cut[0].since, cut[-1].until) == (THURSDAY, THURSDAY + 400 * HOUR)
+    assert all(turn.until == following.since for turn, following in pairwise(cut))
+    assert (applicant() in [turn.holder for turn in cut]) == bool(requests)
+
+
+def test_a_case_of_one_moment_can_be_drawn(justice: Agency) -> None:
+    found = held([], [], CALENDAR, start=THURSDAY, end=THURSDAY, promised=None)
+    assert (found.shares, found.days) == ((), 0)
+    one: datetime = THURSDAY + timedelta(microseconds=1)
+    assert held([an_item(justice, 0, None, 9)], [], CALENDAR, start=THURSDAY, end=one, promised=None).shares

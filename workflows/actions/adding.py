@@ -1,0 +1,26 @@
+"""Papers that she adds to a filed case of her own accord."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import policy
+from cases.models import Case, Document, User
+from cases.policy import WrongState
+from workflows.actions.talking import readers_of
+from workflows.step import Repeated, moving
+
+
+def add_papers(case: Case, *, applicant: User, papers: Sequence[Document], key: UUID, at: datetime) -> Case:
+    """Say that these papers came later; whoever has the case is told."""
+    try:
+        with moving(case, "papers_added", actor=applicant, key=key, at=at) as step:
+            policy.require(applicant, "write", step.case)
+            if not step.case.is_undecided:
+                raise WrongState(_("This request is already decided or closed. No paper can be added any more."))
+            step.record(papers=[paper.pk for paper in papers], read_by=readers_of(step))
+    except Repeated:
+        case.refresh_from_db()
+    return case

@@ -1,0 +1,63 @@
+"""The form of a question back to her."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from cases.models.knowledge import ReplyTemplate
+from cases.services import service_of
+from cases.services.base import SupportService
+from cases.services.fields import TextField
+from workflows.forms.step import Choices, StepForm
+from workflows.models import WorkItem
+
+# Answers that no question back may change: where the case belongs, and why she asks for priority.
+NEVER_ASKED_AGAIN = frozenset({"province", "commune", "priority", "priority_reason"})
+
+
+class AskForm(StepForm):
+    """One complete question back to her: in words, with the answers to correct and the papers that are missing."""
+
+    words_field = "question"
+    question = TextField(
+        label=gettext_lazy("Question to her"),
+        most=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("Ask once, and for everything. Until she answers, the due date stands still."),
+        error_messages={"required": gettext_lazy("Write the question.")},
+    )
+    asked_fields = forms.MultipleChoiceField(
+        label=gettext_lazy("Answers she may correct"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    missing_papers = forms.MultipleChoiceField(
+        label=gettext_lazy("Papers that are missing"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, posted: Any = None, *, item: WorkItem) -> None:
+        super().__init__(posted, item=item)
+        service, data = service_of(item.case), item.case.answers.data
+        self._offer("asked_fields", _questions(service, data))
+        self._offer("missing_papers", [(paper.kind, paper.label) for paper in service.papers])
+        templates = ReplyTemplate.objects.filter(service=item.case.service, node__in=("", item.node), verdict="")
+        self.offer_templates(templates)
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        offered = self.fields[name]
+        assert isinstance(offered, forms.MultipleChoiceField)
+        offered.choices = choices
+
+    def asked(self) -> list[str]:
+        """Return the names of the answers and papers that are asked for."""
+        return [*self.cleaned_data["asked_fields"], *self.cleaned_data["missing_papers"]]
+
+
+def _questions(service: SupportService, data: Mapping[str, Any]) -> list[tuple[str, str | Promise]]:
+    return [
+        (name, question.label or name)
+        for page in service.asked(data)
+        for name, question in page.form.base_fields.items()
+        if name not in NEVER_ASKED_AGAIN
+    ]

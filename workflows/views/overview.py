@@ -1,0 +1,46 @@
+"""What a supervisor sees first, and the lists that its numbers open."""
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.views.register import supervisor
+from workflows.queries import overview as queries
+from workflows.queries.supervised import Chosen, supervised
+
+TITLES = {
+    "": _("Open work items"),
+    "late": _("Overdue work items"),
+    "soon": _("Work items due today or tomorrow"),
+    "paused": _("Work items that wait for the applicant"),
+    "outside": _("Work items that are outside"),
+}
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show the promise, what is late and whose, the targets and the slowest steps."""
+    user, now = supervisor(request), timezone.now()
+    words = {"place": "overview", "overview": queries.overview(user, at=now), "now": now}
+    return render(request, "workflows/overview.html", words)
+
+
+@login_required
+def items(request: HttpRequest) -> HttpResponse:
+    """List the unfinished work items of the reader's province, the most pressing first."""
+    user, now = supervisor(request), timezone.now()
+    chosen = Chosen.read(request.GET.dict())
+    page = supervised(user, chosen, after=request.GET.get("after", ""), at=now)
+    words = {
+        "place": "overview",
+        "page": page,
+        "title": TITLES.get(chosen.which, TITLES[""]),
+        "ways": [(which, TITLES[which]) for which in queries.WAYS],
+        "chosen": chosen,
+        "address": urlencode(list(chosen)),
+    }
+    return render(request, "workflows/supervised.html", words)

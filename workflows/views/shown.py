@@ -1,0 +1,168 @@
+"""What the page of a work item shows of a case: facts, answers, papers, opinions, and what was said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from cases.forms.filing import shown_answers
+from cases.models import Case, Decision, Document, Enterprise, Passage, User
+from cases.services import common, service_of
+from cases.services.base import Words
+from cases.services.fields import thousands
+from workflows.flows.registry import graph_for
+from workflows.models import WorkItem
+from workflows.nodes import Amount, Flags, HumanStep, PickExpert
+from workflows.queries.said import reason_words
+
+# Numbers of hers of which colleagues see only the end, until one asks for the whole, which is written down.
+MASKED = ("personal_id", "tax_code")
+_SHOWN_DIGITS = 3
+# As many as an identity number has: a household's tax code may be its holder's.
+_PERSONAL_DIGITS = 12
+# Pages that every service asks; a reviewer reads them after the matter itself.
+ASKED_OF_EVERYBODY = frozenset(
+    page.slug
+    for page in (
+        common.ABOUT_YOU,
+        common.BUSINESS,
+        common.STAFF_AND_MONEY,
+        common.HOLDERS,
+        common.PLACE,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a colleague concluded, as the next reads it."""
+
+    decision: Decision
+    step: Words
+    verdict: Words
+    reason: str
+    details: tuple[str, ...]
+
+
+def opinions(case: Case) -> Iterator[Opinion]:
+    """Yield what was concluded so far, the newest first."""
+    graph, service = graph_for(case.service, case.version), service_of(case)
+    decisions = case.decisions.select_related("reviewer", "agency", "reason", "answer")
+    for decision in decisions.order_by("-decided_at", "-pk"):
+        step = graph.human(decision.node)
+        option = step.option(decision.verdict)
+        yield Opinion(
+            decision=decision,
+            step=step.label,
+            verdict=option.label if option else decision.verdict,
+            reason=reason_words(decision.reason_code, service),
+            details=tuple(_details(decision, step)),
+        )
+
+
+def _details(decision: Decision, step: HumanStep) -> Iterator[str]:
+    for ask in step.asked_with(decision.verdict):
+        match ask:
+            case Flags():
+                chosen = [str(label) for name, label in ask.choices if decision.details.get(name)]
+                if chosen:
+                    yield f"{ask.label}: {', '.join(chosen)}"
+            case Amount():
+                yield f"{ask.label}: {thousands(decision.details.get(ask.name) or 0)}"
+            case PickExpert():
+                yield f"{ask.label}: {User.objects.filter(pk=decision.details.get(ask.name)).first() or ''}"
+            case _:
+                continue
+
+
+def facts_of(enterprise: Enterprise) -> list[tuple[str, str | Promise]]:
+    """Return what matters of her business, and what the law makes of what she declared."""
+    kind = [
+        str(enterprise.get_entity_type_display()),
+        *([str(enterprise.get_sector_display())] * bool(enterprise.sector)),
+    ]
+    return [
+        (_("Kind of business"), " · ".join(kind)),
+        (_("Size, as she declares it"), enterprise.sme_class.label),
+        (_("Owned by women"), _("Yes") if enterprise.women_owned else _("No")),
+    ]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question and her answer; `number` names the number of which only the end is shown."""
+
+    label: str
+    value: str
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Her answers on one page of the form."""
+
+    title: Words
+    lines: tuple[Line, ...]
+    # Asked of everybody, and so not the matter itself.
+    usual: bool
+
+
+def answers_of(case: Case, *, unmasked: str = "") -> list[Part]:
+    """Return her answers page by page, the matter itself first, her identity number masked."""
+    # Priority stands at the head of the page; whether she said why is not told here either, by no empty line.
+    told_elsewhere = ("priority", "priority_reason")
+    data = {name: value for name, value in case.answers.data.items() if name not in told_elsewhere}
+    masks: dict[str, str] = {}
+    for name in masked_numbers(case):
+        if name != unmasked:
+            data[name] = "•" * (len(data[name]) - _SHOWN_DIGITS) + data[name][-_SHOWN_DIGITS:]
+            masks[data[name]] = name
+    parts = [
+        Part(
+            title=page.title,
+            lines=tuple(Line(str(label), value, masks.get(value, "")) for label, value in lines),
+            usual=page.slug in ASKED_OF_EVERYBODY,
+        )
+        for page, lines in shown_answers(service_of(case), data)
+    ]
+    return sorted(parts, key=lambda part: part.usual)
+
+
+def masked_numbers(case: Case) -> dict[str, str]:
+    """Return the numbers of hers that are masked, whole, by the names of their questions."""
+    data = case.answers.data
+    numbers = {name: str(data.get(name) or "") for name in MASKED}
+    return {
+        name: number
+        for name, number in numbers.items()
+        if number and (name == "personal_id" or len(number) == _PERSONAL_DIGITS)
+    }
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper of the case."""
+
+    document: Document
+    label: Words
+    # It came while this step was open.
+    is_new: bool
+
+
+def papers_of(item: WorkItem) -> list[Paper]:
+    """Return the papers of the case with the names of their kinds."""
+    labels = {paper.kind: paper.label for paper in service_of(item.case).papers}
+    return [
+        Paper(document, labels.get(document.kind, document.kind), document.uploaded_at > item.opened_at)
+        for document in item.case.documents.all()
+    ]
+
+
+def talk_of(case: Case) -> tuple[list[Passage], list[Passage]]:
+    """Return the messages between her and the offices, and the notes of colleagues, each the oldest first."""
+    said = Q(kind=Passage.Kind.MESSAGE) | Q(kind=Passage.Kind.NOTE, name="")
+    passages = list(case.passages.filter(said, erased_at__isnull=True).select_related("author").order_by("pk"))
+    messages = [passage for passage in passages if passage.kind == Passage.Kind.MESSAGE]
+    return messages, [passage for passage in passages if passage.kind == Passage.Kind.NOTE]
