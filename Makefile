@@ -67,7 +67,7 @@ demo-data: setup ## Load the demo's people and cases without serving it
 	$(MANAGE) demo --no-serve
 
 serve: setup ## Serve what is there, without touching the data
-	@exec $(BIN)/python -m uvicorn project.asgi:application --host 127.0.0.1 --port $(PORT)
+	@exec $(BIN)/python -m uvicorn project.asgi:application --host 127.0.0.1 --port $(PORT) --ws-per-message-deflate false
 
 worker: setup ## Send notifications, expire unanswered requests, verify and anchor once a day
 	@exec $(MANAGE) work
@@ -95,12 +95,12 @@ check: setup-dev ## Look at code, types, floors, settings, migrations, flows, tr
 	$(MANAGE) check_flows && \
 	$(BIN)/python -m pytest -q tests/house/test_translations.py tests/house/test_templates.py
 
-bench: setup-dev ## Measure: statements a step, cases a second, page weight
+bench: setup-dev ## Measure: statements a step, cases a second, live updates to 1,000 pages
 	$(BIN)/python -m benchmarks
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 
-.PHONY: requirements styles messages clean
+.PHONY: requirements styles messages screenshots clean
 requirements: setup-dev ## Compile requirements/*.in to pinned versions with hashes
 	$(UV_COMPILE) requirements/base.in -o requirements/base.txt
 	$(UV_COMPILE) requirements/dev.in -o requirements/dev.txt
@@ -111,6 +111,9 @@ styles: ## Make project/static/*.css from project/styles (needs Node.js; only to
 messages: setup ## Gather new texts into project/locale and compile them (needs gettext)
 	$(MANAGE) makemessages --locale vi --no-location --ignore .venv --ignore var --ignore tests --ignore typings
 	$(MANAGE) compilemessages --locale vi --ignore .venv
+
+screenshots: setup-dev browser ## Take the pictures of README and docs anew, from a demo of its own
+	@CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m tests.pages.screenshots
 
 clean: ## Remove .venv, caches and the demo's data
 	rm -rf .venv project/styles/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,5 +1,6 @@
 """`make bench`: everything that is measured."""
 
-from benchmarks import bench
+from benchmarks import bench, live
 
 bench.main()
+live.main()

@@ -1,6 +1,7 @@
 """The voice."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.utils.translation import gettext_lazy as _
 
 from cases.signals import event_recorded
@@ -14,6 +15,9 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what the record says."""
-        from notifications.dispatch import dispatch  # noqa: PLC0415 - models exist only now
+        from notifications import live  # noqa: PLC0415 - models exist only now
+        from notifications.dispatch import dispatch  # noqa: PLC0415
 
         event_recorded.connect(dispatch, dispatch_uid="notifications.dispatch")
+        event_recorded.connect(live.event_happened, dispatch_uid="notifications.live")
+        user_logged_out.connect(live.signed_out, dispatch_uid="notifications.live")

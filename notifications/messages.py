@@ -30,6 +30,10 @@ def _to_her(notification: Notification) -> str:
             return _("We need something more from you. Please answer by %(day)s.") % {
                 "day": _day(event.facts["answer_by"])
             }
+        case "case_submitted":
+            return _("The Women's Union sent the case for you, as you asked at the counter.")
+        case "message_written":
+            return _("There is a message for you about your case.")
         case "case_expired":
             return _("Your request was closed because the papers did not come. You can send it again with one button.")
         case _:
@@ -45,12 +49,18 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
             return _("Closed: the applicant did not answer in time. Nothing more to do.")
         case "information_answered":
             return _("The applicant has answered. The step goes on.")
+        case "papers_added":
+            return _("The applicant added papers. They stand on the work item's page.")
+        case "message_sent":
+            return _("The applicant wrote a message. Read it on the work item's page.")
+        case "reminder_sent":
+            return _("The supervisor reminds of this work item. Read the words on its page.")
         case _:
             mine = items_for(event, notification.person_id, agencies)
             stage = service.stage(mine[0]["stage"]) if mine else None
             if stage is None:
                 return _("There is news about this case.")
-            return _("New work item: %(stage)s. Due %(day)s.") % {
-                "stage": stage.label,
-                "day": _day(mine[0]["due"]),
-            }
+            given = {"stage": stage.label, "day": _day(mine[0]["due"])}
+            if event.verb == "work_item_assigned":
+                return _("Assigned: %(stage)s. Due %(day)s.") % given
+            return _("New work item: %(stage)s. Due %(day)s.") % given

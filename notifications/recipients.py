@@ -8,12 +8,16 @@ from django.db.models import Q
 from cases.models import Case, Membership, TimelineEvent
 from cases.services import service_of
 
-# What the applicant is always told; of decisions she is told those her service has words for.
-TOLD_TO_HER = frozenset({"information_requested", "case_expired"})
+# What the applicant is always told; of decisions she is told those her service has words for. Of what colleagues
+# note among themselves she is told nothing, not even that it was.
+TOLD_TO_HER = frozenset({"information_requested", "case_expired", "message_written"})
 
 
 def hears_of_it(event: TimelineEvent, case: Case) -> set[int]:
-    """Return the ids of the people to tell: those whose turn it is now, those whose work fell away, and her."""
+    """Return the ids of the people to tell.
+
+    Those whose turn it is now, those whose work fell away, those to whom she wrote, and herself.
+    """
     people: set[int] = set()
     offices = Q()
     for item in _concerned(event):
@@ -31,10 +35,9 @@ def hears_of_it(event: TimelineEvent, case: Case) -> set[int]:
 
 def items_for(event: TimelineEvent, person: int, agencies: Collection[int]) -> list[Mapping[str, Any]]:
     """Return the items of an event that wait for this person, or for an office she works at."""
-    resumed = [event.facts["resumed"]] if "resumed" in event.facts else []
     return [
         item
-        for item in (*event.facts.get("opened", ()), *resumed)
+        for item in _waiting(event)
         if item["person"] == person or (item["person"] is None and item["agency"] in agencies)
     ]
 
@@ -43,7 +46,8 @@ def is_told(event: TimelineEvent, case: Case) -> bool:
     """Return whether the applicant hears of this event."""
     if event.verb == "decision_made":
         return told_key(event.facts) in service_of(case).told
-    return event.verb in TOLD_TO_HER
+    # What an officer sent for her at the counter she hears of, too.
+    return event.verb in TOLD_TO_HER or (event.verb == "case_submitted" and event.on_behalf_of_id is not None)
 
 
 def told_key(facts: Mapping[str, Any]) -> str:
@@ -51,10 +55,18 @@ def told_key(facts: Mapping[str, Any]) -> str:
     return f"{facts['node']}.{facts['verdict']}"
 
 
-def _concerned(event: TimelineEvent) -> Iterable[Mapping[str, Any]]:
+def _waiting(event: TimelineEvent) -> Iterable[Mapping[str, Any]]:
+    """Yield the items that this event opened, let go on, handed to somebody, or brought her words to."""
     facts = event.facts
     yield from facts.get("opened", [])
     if "resumed" in facts:
         yield facts["resumed"]
+    if "assigned" in facts:
+        yield facts["assigned"]
+    yield from facts.get("read_by", [])
+
+
+def _concerned(event: TimelineEvent) -> Iterable[Mapping[str, Any]]:
+    yield from _waiting(event)
     if event.verb in ("case_withdrawn", "case_expired"):
-        yield from facts.get("closed", [])
+        yield from event.facts.get("closed", [])

@@ -60,6 +60,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+def badge(request: HttpRequest) -> HttpResponse:
+    """Show how many notices are new, for a page that hears of another one."""
+    return render(request, "components/badge.html")
+
+
+@login_required
 @require_POST
 def mark_read(request: HttpRequest) -> HttpResponse:
     """Mark as read what the reader had before her when she pressed the button."""
@@ -74,6 +80,7 @@ def mark_read(request: HttpRequest) -> HttpResponse:
 def _address(row: Notification, agencies: Collection[int]) -> str:
     """Return where the notification leads: her case, the work item of his office, or the worklist."""
     if row.person_id == row.case.applicant_id:
-        return reverse("cases:status", args=[row.case.key])
+        page = "cases:thread" if row.event.verb == "message_written" else "cases:status"
+        return reverse(page, args=[row.case.key])
     mine = items_for(row.event, row.person_id, agencies)
     return reverse("workflows:item", args=[mine[0]["item"]]) if mine else reverse("workflows:worklist")

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from cases.models import Membership, User
-from cases.policy import READING_ROLES
+from cases.policy import READING_ROLES, WORKING_ROLES
+from cases.queries.naming import office_name
 from notifications.models import Notification
 
 MOST_SHOWN = 99
@@ -31,7 +32,7 @@ class House:
     @property
     def agency(self) -> str:
         """The agencies the reader works for, in words."""
-        return ", ".join(dict.fromkeys(membership.agency.name for membership in self.memberships))
+        return ", ".join(dict.fromkeys(office_name(membership.agency) for membership in self.memberships))
 
     @property
     def office(self) -> bool:
@@ -42,6 +43,13 @@ class House:
     def works(self) -> bool:
         """Whether the reader has a worklist."""
         return any(membership.role not in READING_ROLES for membership in self.memberships)
+
+    @property
+    def has_counter(self) -> bool:
+        """Whether the reader can fill in a request for a woman at the counter."""
+        return any(
+            membership.role in WORKING_ROLES and membership.agency.kind == "HPN" for membership in self.memberships
+        )
 
     @property
     def supervises(self) -> bool:

@@ -16,6 +16,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Fields of our forms that nobody typed.
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "key", "seen_version", "next", "action"})
+# Fields in which somebody writes: of these even one word is kept.
+TYPED = frozenset({"answer", "reason", "question", "reply", "words", "amount", "remark"})
 LONGEST_KEPT = 20_000
 LOCK_WORDS = ("locked", "lock timeout", "lock_timeout", "could not obtain lock", "deadlock")
 
@@ -86,7 +88,7 @@ def typed_words(request: HttpRequest) -> list[str]:
         for name, values in request.POST.lists()
         if name not in NOT_TYPED
         for value in values
-        if isinstance(value, str) and (" " in value.strip() or len(value) >= 20) and not is_uuid(value)
+        if value.strip() and (name in TYPED or " " in value.strip() or len(value) >= 20) and not is_uuid(value)
     ]
 
 

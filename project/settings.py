@@ -10,6 +10,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -138,15 +140,22 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 # Hints that something changed go through here to the open pages; without Redis they reach those of this process.
+LIVE_REDIS: dict[str, Any] = {
+    # redis-py caps its pool at 100 connections, far below the pages that are open at once.
+    "max_connections": 20_000,
+    # What fails is said at once: notifications.messenger tries again by itself.
+    "socket_connect_timeout": 2,
+    "socket_timeout": 2,
+    "retry": Retry(NoBackoff(), 0),
+}
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": (
         {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            # redis-py caps its pool at 100 connections, far below the pages that are open at once.
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "max_connections": 20_000}]},
+            "CONFIG": {"hosts": [{"address": REDIS_URL, **LIVE_REDIS}]},
         }
         if REDIS_URL
-        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+        else {"BACKEND": "notifications.layers.InProcessLayer"}
     )
 }
 
@@ -249,6 +258,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- the house --------------------------------------------------------------------------------------------
 HELP_PHONE = os.environ.get("HELP_PHONE", "0225 000 1234")
+# What printed papers are called; an office may name them otherwise.
+RECEIPT_TITLE = os.environ.get("RECEIPT_TITLE") or _("Receipt with the promised date")
+CONTROL_SLIP_TITLE = os.environ.get("CONTROL_SLIP_TITLE") or _("How the case was handled: control slip")
+PRINT_FONTS = BASE_DIR / "project" / "vendor" / "be-vietnam-pro-0.4.1"
 # Where the quick exit leads: a page that says nothing about us.
 NEUTRAL_PAGE = "/thoi-tiet/"
 
@@ -258,5 +271,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(name)s %(levelname)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"dong_hanh": {"level": "INFO"}},
+    "loggers": {
+        "dong_hanh": {"level": "INFO"},
+        # While Redis is away this one writes a traceback a second; notifications.messenger says it once a minute.
+        "channels_redis": {"level": "CRITICAL"},
+    },
 }

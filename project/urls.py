@@ -4,10 +4,10 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 from django.views.decorators.http import require_POST
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
-from project import views
+from project import design, views
 from project.sign_in import confirm, enter
 
 # Of allauth's pages only those of signing in by code are open.
@@ -28,6 +28,11 @@ urlpatterns = [
     path("tai-khoan/", include(sign_in)),
     path("thoat-nhanh/", views.leave, name="leave"),
     path(settings.NEUTRAL_PAGE.lstrip("/"), views.neutral, name="neutral"),
+    path("gop-y/", TemplateView.as_view(template_name="house/feedback.html"), name="feedback"),
+    path("du-lieu-cua-chi/", TemplateView.as_view(template_name="house/your_data.html"), name="your_data"),
+    path("tro-giup-tiep-can/", TemplateView.as_view(template_name="house/accessibility.html"), name="accessibility"),
+    path("design/", design.design, name="design"),
+    path("design/van-phong/", design.office, name="design_office"),
     path("ngon-ngu/", require_POST(set_language), name="set_language"),
     path("", include("workflows.urls")),
     path("", include("cases.urls")),
