@@ -104,9 +104,10 @@ def fill_in(client: Client, case: Case, answers: Mapping[str, Any]) -> None:
         slug = rest[0]
 
 
-def add_paper(client: Client, case: Case, kind: str, file: SimpleUploadedFile | None = None) -> Any:
-    """Add one paper to a draft."""
-    return client.post(reverse("cases:papers", args=[case.key]), {"kind": kind, "file": file or a_pdf()})
+def add_paper(client: Client, case: Case, kind: str, *files: SimpleUploadedFile) -> Any:
+    """Add papers of one kind to a draft."""
+    page = reverse("cases:papers", args=[case.key])
+    return client.post(page, {f"paper_{kind}": list(files) or [a_pdf()], "add": ""})
 
 
 def send(client: Client, case: Case, *, without: tuple[str, ...] = ()) -> Any:

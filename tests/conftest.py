@@ -14,6 +14,7 @@ from cases.models import Province
 from cases.queries.directory import directory
 from project.demo.cast import Cast, gather
 from tests.append_only_fixture import flush_past_the_triggers  # noqa: F401 - a fixture
+from tests.pages.serving import Site, serving
 from workflows.queries.rulebook import rulebook
 
 # A Thursday without a holiday near it: TC-01 begins on it.
@@ -57,3 +58,11 @@ def cast(db: None) -> Cast:
 def at() -> datetime:
     """The moment at which a story begins."""
     return THURSDAY
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The product in a process of its own, with a case in every state: what the tests of every page look at."""
+    start = "import sys, django; django.setup(); from tests.pages.scene import main; main(int(sys.argv[1]))"
+    with serving(["-c", start], folder=tmp_path_factory.mktemp("world"), settings="tests.pages.settings") as site:
+        yield site

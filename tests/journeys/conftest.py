@@ -1,7 +1,6 @@
 """A real Chromium: one browser for all journeys, one fresh context (her phone, his office PC) per person."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,28 +9,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from cases.models import User
 from project.demo.cast import Cast
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-HER_PHONE = {"width": 360, "height": 740}
-OFFICE = {"width": 1366, "height": 768}
+from tests.pages.chromium import FLAGS, HER_PHONE, OFFICE, chromium
 
 # Playwright's loop runs in this thread; Django would refuse its ORM here though nothing is asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-def chromium() -> str:
-    """Return the path of a Chromium of this machine, or an empty text."""
-    wanted = os.environ.get("CHROMIUM", "")
-    return wanted or next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-    )
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,7 @@ def test_she_answers_a_question_and_the_step_goes_on(enter: OpenPage, site: str,
     open_from_worklist(officer, case)
     officer.get_by_role("link", name="Cần bổ sung").or_(officer.get_by_role("link", name="Hỏi")).first.click()
     officer.locator("[name=question]").fill("Chị gửi thêm ảnh chụp hợp đồng.")
-    officer.locator("form[method=post] button.govuk-button").last.click()
+    officer.get_by_role("button", name="Gửi câu hỏi").click()
 
     she = enter(cast.applicant)
     she.goto(f"{site}/ho-so/{case.key}/")
@@ -153,7 +153,7 @@ def test_of_two_reviewers_at_one_moment_one_wins_and_the_other_keeps_her_words(
 def test_a_supervisor_reads_the_whole_story_and_that_it_is_intact(enter: OpenPage, site: str, cast: Cast) -> None:
     case = a_case_at("approve", cast.applicant)
     supervisor = enter(cast.supervisor, office=True)
-    expect(supervisor).to_have_url(f"{site}/giam-sat/")
+    supervisor.goto(f"{site}/giam-sat/")
     supervisor.get_by_role("row").filter(has_text=case.short_code).get_by_role("link").first.click()
     expect(supervisor.locator("main")).to_contain_text("Diễn biến nguyên vẹn")
     expect(supervisor.locator("main")).to_contain_text(cast.justice_officer.full_name)

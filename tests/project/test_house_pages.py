@@ -59,7 +59,10 @@ def test_a_busy_database_is_said_plainly_and_her_words_are_kept(cast: Cast, monk
     client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
     monkeypatch.setattr(filing, "save_page", busy)
     need = "Bên mua không trả tiền hàng đã ba tháng."
-    response = client.post(reverse("cases:page", args=[case.key, "cau-hoi"]), {"need": need, "at_court": "no"})
+    response = client.post(
+        reverse("cases:page", args=[case.key, "cau-hoi"]),
+        {"need": need, "law_field": "tax", "question_kind": "general"},
+    )
     assert response.status_code == 503
     assert need in response.content.decode()
     assert response["Retry-After"] == "5"
@@ -103,3 +106,16 @@ def test_the_address_of_sending_leads_back_to_the_answers(cast: Cast) -> None:
     assert client.get(reverse("workflows:submit", args=[draft.key]))["Location"] == reverse(
         "cases:check", args=[draft.key]
     )
+
+
+@pytest.mark.parametrize("name", ["design", "design_office"])
+def test_the_page_of_components_shows_cases_to_those_who_may_see_them_and_does_not_exist_in_production(
+    name: str, cast: Cast, client: Client, settings: Any
+) -> None:
+    case = a_case(cast.applicant)
+    supervisor = browsing.signed_in(cast.supervisor)
+    assert client.get(reverse(name)).status_code == 200
+    assert str(case.code) not in client.get(reverse(name)).content.decode()
+    assert supervisor.get(reverse(name)).status_code == 200
+    settings.IS_DEMO = False
+    assert supervisor.get(reverse(name)).status_code == 404

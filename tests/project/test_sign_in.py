@@ -1,10 +1,13 @@
 """One entrance: a phone number and a code, for her and for staff."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from cases.models import User
@@ -45,7 +48,7 @@ def test_coming_back_finds_the_same_person_and_the_page_she_wanted(client: Clien
 
 def test_staff_enter_by_the_same_door_and_land_at_their_work(cast: Cast) -> None:
     assert enter(Client(), cast.commune_officer.phone) == reverse("workflows:worklist")
-    assert enter(Client(), cast.supervisor.phone) == reverse("cases:register")
+    assert enter(Client(), cast.supervisor.phone) == reverse("workflows:overview")
     assert enter(Client(), cast.expert.phone) == reverse("workflows:worklist")
     client = Client()
     client.force_login(cast.justice_officer)
@@ -66,7 +69,7 @@ def test_a_phone_that_is_none_is_explained_and_kept(client: Client, typed: str) 
 def test_a_wrong_code_opens_nothing(client: Client, typed: str) -> None:
     client.post(ENTER, {"phone": "0912 345 678"})
     while typed == code_on(client.get(CODE).content.decode()):
-        client.post(CODE, {"action": "resend"})
+        client.post(ENTER, {"phone": "0912 345 678"})
     response = client.post(CODE, {"action": "verify", "code": typed})
     assert response.status_code == 200
     assert "_auth_user_id" not in client.session
@@ -84,13 +87,35 @@ def test_guessing_ends_soon_and_asking_again_and_again_too(client: Client) -> No
 
 
 @pytest.mark.django_db
-def test_a_new_code_can_be_sent(client: Client) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_a_new_code_can_be_sent_a_minute_after_the_last(client: Client, known: bool) -> None:
+    if known:
+        User.objects.create_user("0912 345 678")
+    sent = timezone.now()
+    with time_machine.travel(sent, tick=False):
+        client.post(ENTER, {"phone": "0912 345 678"})
+        page = client.get(CODE).content.decode()
+        first = code_on(page)
+        assert f"Từ {timezone.localtime(sent + timedelta(minutes=1)):%H:%M:%S} chị gửi lại mã được" in page
+        assert 'data-wait="60"' in page
+        early = client.post(CODE, {"action": "resend"}, follow=True).content.decode()
+        assert "Mã vừa được gửi" in early
+        assert code_on(early) == first
+    with time_machine.travel(sent + timedelta(seconds=61), tick=False):
+        assert "data-wait" not in client.get(CODE).content.decode()
+        page = client.post(CODE, {"action": "resend"}, follow=True).content.decode()
+        assert "Mã mới đang được gửi tới chị." in page
+        assert 'data-wait="60"' in page
+        assert 'inputmode="numeric"' in page
+        assert 'autocomplete="one-time-code"' in page
+        assert client.post(CODE, {"action": "verify", "code": code_on(page)})["Location"] == reverse("cases:mine")
+
+
+@pytest.mark.django_db
+def test_who_has_no_phone_is_sent_to_the_officer_of_her_commune(client: Client) -> None:
     client.post(ENTER, {"phone": "0912 345 678"})
-    assert client.post(CODE, {"action": "resend"}).status_code == 302
-    page = client.get(CODE).content.decode()
-    assert 'inputmode="numeric"' in page
-    assert 'autocomplete="one-time-code"' in page
-    assert client.post(CODE, {"action": "verify", "code": code_on(page)})["Location"] == reverse("cases:mine")
+    for page in (ENTER, CODE):
+        assert "Chị đến Hội Liên hiệp Phụ nữ xã, phường." in client.get(page).content.decode()
 
 
 @pytest.mark.django_db
@@ -127,7 +152,8 @@ def test_a_mistyped_number_can_be_mended_at_once(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_phone_that_was_only_typed_makes_nobody(client: Client) -> None:
     client.post(ENTER, {"phone": "0912 345 678"})
-    client.post(CODE, {"action": "resend"})
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        client.post(CODE, {"action": "resend"})
     assert not User.objects.exists()
     code = code_on(client.get(CODE).content.decode())
     # Meanwhile she came in from another phone: it is the same person.

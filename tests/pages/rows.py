@@ -1,0 +1,243 @@
+"""Every page that a browser visits: the route, who opens it, in which state. A new route needs a row here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from cases.services import SERVICES
+
+if TYPE_CHECKING:
+    from tests.pages.scene import Scene
+
+Arguments = Callable[["Scene"], list[Any]]
+
+# Who opens pages; nobody is "". "owner:…" is whose case it is, "holder:…" who holds the step.
+OFFICERS = ("commune_officer", "city_officer", "city_approver", "justice_officer", "justice_approver", "expert")
+READERS = ("supervisor", "auditor")
+FORM = "main form[method=post]:has(.govuk-button)"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page in one state for one person."""
+
+    route: str
+    who: str = ""
+    state: str = ""
+    args: Arguments = lambda scene: []
+    query: str = ""
+    # An address without a route of its own: what is nowhere, what goes wrong.
+    path: str = ""
+    status: int = 200
+    # The same from the scene, and the code of a case to look up.
+    query_of: Callable[["Scene"], str] | None = None
+    code_of: str = ""
+    # Filled in (selector, text) and pressed before anybody looks.
+    fill: tuple[tuple[str, str], ...] = ()
+    press: str = ""
+    # Emptied and sent: the page must come back and say what is wrong.
+    wrong: str = ""
+
+    @property
+    def name(self) -> str:
+        """How a failure names the row."""
+        return " · ".join(part for part in (self.route or self.path, self.who or "nobody", self.state) if part)
+
+    @property
+    def hers(self) -> bool:
+        """Whether an applicant, or somebody who may become one, looks at it."""
+        if self.route == "design_office":
+            return False
+        return self.who in ("", "applicant", "newcomer") or self.who.startswith("owner:")
+
+    def address(self, scene: "Scene") -> str:
+        """Return where it is."""
+        query = self.query_of(scene) if self.query_of else self.query
+        if self.code_of:
+            query = f"?ma={scene.cases[self.code_of].code}"
+        return (self.path or reverse(self.route, args=self.args(scene))) + query
+
+
+def key(state: str) -> Arguments:
+    """Return the key of the case in this state, as the arguments of an address."""
+    return lambda scene: [scene.cases[state].key]
+
+
+def pk(node: str) -> Arguments:
+    """Return the id of the work item at this step."""
+    return lambda scene: [scene.items[node].pk]
+
+
+def a_draft_asked(service: str, slug: str) -> Arguments:
+    """Return the address of a page in a draft that is asked it."""
+    return lambda scene: [scene.draft_asking(service, slug).key, slug]
+
+
+def house() -> Iterator[Row]:
+    """Yield the pages of the house and of signing in."""
+    yield Row("home")
+    yield Row("home", "applicant")
+    for route in ("feedback", "your_data", "accessibility"):
+        yield Row(route)
+    yield Row("account_request_login_code")
+    yield Row("account_request_login_code", state="wrong", wrong=FORM)
+    yield Row(
+        "account_request_login_code",
+        state="code sent",
+        fill=((f"{FORM} input[type=tel]", "0900 190 077"),),
+        press=f"{FORM} .govuk-button",
+    )
+    yield Row("account_logout", "applicant")
+    yield Row("account_logout", "city_officer")
+    yield Row("account_inactive")
+    yield Row("neutral")
+    for who in ("", "applicant", "supervisor"):
+        yield Row("design", who)
+    for who in ("", "city_officer", "supervisor"):
+        yield Row("design_office", who)
+    for who in ("", "applicant", "city_officer"):
+        yield Row("", who, "404", path="/khong-co/", status=404)
+        yield Row("leave", who, "405", status=405)
+        for code in (400, 403, 409, 429, 500, 503):
+            yield Row("", who, str(code), path="/hong/", press=f"#to-{code}", status=code)
+
+
+def filing() -> Iterator[Row]:
+    """Yield the pages on which she, or an officer at the counter, fills in."""
+    for who in ("", "applicant"):
+        yield Row("cases:kinds", who)
+    for service in SERVICES.values():
+        for who in ("", "applicant", "newcomer"):
+            yield Row("cases:start", who, service.code, args=lambda scene, code=service.code: [code])  # type: ignore[misc]
+        for page in service.pages:
+            asked, state = a_draft_asked(service.code, page.slug), f"{service.code} {page.slug}"
+            yield Row("cases:page", "applicant", state, asked)
+            yield Row("cases:page", "applicant", f"{state} wrong", asked, wrong=FORM)
+    for state in ("draft empty", "draft begun", "draft full", "draft fee"):
+        for route in ("cases:tasks", "cases:papers", "cases:check"):
+            yield Row(route, "applicant", state, key(state))
+    yield Row("cases:discard", "applicant", args=key("draft begun"))
+    yield Row("cases:counter", "commune_officer")
+    yield Row("cases:counter", "commune_officer", "wrong", wrong=FORM)
+    for route in ("cases:tasks", "cases:papers", "cases:check", "cases:consent_sheet"):
+        yield Row(route, "commune_officer", "counter draft", key("counter draft"))
+    first = next(iter(SERVICES.values())).pages[0].slug
+    yield Row("cases:page", "commune_officer", "counter draft", lambda scene: [scene.cases["counter draft"].key, first])
+
+
+FILED = (
+    *("waiting", "moving", "her turn", "consulted", "late", "fee", "sealed", "decided", "closed", "rated"),
+    *("refused", "not accepted", "expired", "withdrawn"),
+)
+
+
+def following() -> Iterator[Row]:
+    """Yield the pages on which she follows her cases."""
+    yield Row("cases:mine", "applicant")
+    yield Row("cases:mine", "newcomer", "empty")
+    for state in FILED:
+        yield Row("cases:status", f"owner:{state}", state, key(state))
+    for state in ("waiting", "moving", "late", "closed", "withdrawn"):
+        yield Row("cases:filed", f"owner:{state}", state, key(state))
+    for state in ("waiting", "moving", "closed"):
+        yield Row("cases:sent", f"owner:{state}", state, key(state))
+        yield Row("cases:thread", f"owner:{state}", state, key(state))
+        yield Row("cases:readings", f"owner:{state}", state, key(state))
+    yield Row("workflows:write_to_office", "applicant", "wrong", key("moving"), wrong=FORM)
+    yield Row("workflows:add_papers", "applicant", "moving", key("moving"))
+    yield Row("workflows:add_papers", "applicant", "wrong", key("moving"), wrong=FORM)
+    yield Row("workflows:withdraw", "applicant", "moving", key("moving"))
+    yield Row("workflows:answer", "applicant", "her turn", key("her turn"))
+    yield Row("workflows:answer", "applicant", "her turn, wrong", key("her turn"), wrong=FORM)
+    for who in ("applicant", "newcomer", "city_officer", "supervisor"):
+        yield Row("notifications:inbox", who)
+    yield Row("cases:lookup")
+    yield Row("cases:lookup", state="not found", query="?ma=HPG-26-7QK4M2-D", status=404)
+    for state in ("moving", "her turn", "late", "closed", "withdrawn", "sealed"):
+        yield Row("cases:lookup", state=state, code_of=state)
+    digits = ("main form[method=post] [name=digits]", "0001")
+    button = "main form[method=post] .govuk-button"
+    for state in ("moving", "her turn", "rated"):
+        yield Row("cases:lookup", state=f"{state} with her digits", code_of=state, fill=(digits,), press=button)
+    yield Row("cases:lookup", state="wrong digits", code_of="late", fill=(digits,), press=button, status=404)
+
+
+# One of each kind of form that an office fills in.
+NODES = (
+    *("intake", "triage", "kb_answer", "draft", "consult_finance", "consult_tax", "approve", "redraft"),
+    *("refer_adviser", "adviser_accept", "ext_advice", "cost_propose", "ext_payment", "direct_help"),
+    *("approve_refusal", "deliver"),
+)
+
+
+def office() -> Iterator[Row]:
+    """Yield the pages of those who work on cases."""
+    for who in OFFICERS:
+        yield Row("workflows:worklist", who)
+    yield Row("workflows:worklist", "city_officer", "the whole office", query="?scope=office")
+    yield Row("workflows:worklist", "justice_officer", "late", query="?scope=late")
+    yield Row("workflows:worklist", "science_officer", "empty")
+    yield Row("workflows:worklist", "city_officer", "nothing found", query="?scope=office&tim=khongco")
+    yield Row("workflows:assign", "city_approver", query_of=lambda scene: f"?item={scene.items['triage'].pk}")
+    for node in NODES:
+        yield Row("workflows:item", f"holder:{node}", node, pk(node))
+    for node in ("triage", "draft"):
+        yield Row("workflows:item", f"holder:{node}", f"{node} wrong", pk(node), wrong="#conclusion")
+    yield Row("workflows:ask", "holder:intake", "", pk("intake"))
+    yield Row("workflows:ask", "holder:intake", "wrong", pk("intake"), wrong="#conclusion")
+
+
+def supervising() -> Iterator[Row]:
+    """Yield the pages of those who read everything."""
+    for who in READERS:
+        for route in ("cases:register", "cases:targets", "cases:diary", "workflows:overview"):
+            yield Row(route, who)
+        yield Row("workflows:supervised_items", who)
+    yield Row("cases:register", "supervisor", "nothing fits", query="?code=HPG-26-000000-0")
+    yield Row("cases:diary", "supervisor", "nothing fits", query="?person=khongco")
+    yield Row("workflows:supervised_items", "supervisor", "late", query="?late=1")
+    for state in FILED:
+        if state != "sealed":
+            yield Row("workflows:story", "supervisor", state, key(state))
+    for route in ("workflows:remind", "workflows:remark"):
+        yield Row(route, "supervisor", args=key("moving"))
+        yield Row(route, "supervisor", "wrong", key("moving"), wrong=FORM)
+
+
+ROWS: tuple[Row, ...] = (*house(), *filing(), *following(), *office(), *supervising())
+
+# Addresses that only a button reaches: looked at with GET they say so (405).
+BUTTONS: dict[str, list[Any]] = {
+    "leave": [],
+    "set_language": [],
+    "cases:remove_paper": [UUID(int=0), UUID(int=0)],
+    "workflows:resubmit": [UUID(int=0)],
+    "workflows:rate": [UUID(int=0)],
+    "workflows:claim": [1],
+    "workflows:release": [1],
+    "workflows:unseal": [1],
+    "workflows:unmask": [1],
+    "workflows:preview": [1],
+    "workflows:write": [1],
+    "workflows:note": [1],
+    "notifications:mark_read": [],
+}
+# Addresses that only lead elsewhere when they are looked at.
+SIGNPOSTS = frozenset({"account_login", "workflows:submit", "workflows:decide"})
+# What the browser saves or fetches inside a page, with what it is.
+FILES: dict[str, tuple[str, Arguments, str]] = {
+    "cases:document": ("applicant", lambda scene: [scene.paper.key], "application/pdf"),
+    "cases:thumbnail": ("applicant", lambda scene: [scene.cases["draft fee"].key, scene.photo.key], "image/"),
+    "cases:receipt": ("applicant", key("moving"), "application/pdf"),
+    "cases:register_csv": ("supervisor", lambda scene: [], "text/csv"),
+    "cases:register_xlsx": ("supervisor", lambda scene: [], "application/vnd.openxmlformats"),
+    "workflows:story_pdf": ("supervisor", key("moving"), "application/pdf"),
+    "workflows:story_csv": ("supervisor", key("moving"), "text/csv"),
+    "workflows:story_json": ("supervisor", key("moving"), "application/json"),
+    "notifications:badge": ("applicant", lambda scene: [], "text/html"),
+}
+# Seen on the way of another row.
+ON_THE_WAY = frozenset({"account_confirm_login_code"})

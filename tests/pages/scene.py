@@ -1,0 +1,165 @@
+"""The scene: the demo's people and cases and a few more, so that every page stands in every state."""
+
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+import uvicorn
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.forms.filing import start_draft
+from cases.models import Agency, Case, CaseState, Document, User
+from cases.queries.directory import reference_version
+from cases.queries.naming import office_name
+from cases.services import SERVICES, service_of
+from project.demo import playing
+from project.demo.cast import Cast, gather, person
+from project.demo.player import holder_of
+from project.worker import work_once, work_until
+from tests import browsing, builders
+from tests.pages.rows import FILES, ROWS, Row
+from workflows.models import WorkItem
+from workflows.queries.rulebook import rulebook
+
+# The states by the women of the demo's stories.
+STORIES: dict[str, tuple[str, CaseState]] = {
+    "moving": ("Trần Thị Mai", CaseState.IN_REVIEW),
+    "her turn": ("Trần Thị Mai", CaseState.SUBMITTED),
+    "rated": ("Trần Thị Mai", CaseState.CLOSED),
+    "waiting": ("Vũ Thị Nga", CaseState.SUBMITTED),
+    "consulted": ("Nguyễn Thị Hạnh", CaseState.IN_REVIEW),
+    "late": ("Bạch Thị Lệ", CaseState.IN_REVIEW),
+    "fee": ("Tống Thị Loan", CaseState.IN_REVIEW),
+    "sealed": ("Ông Thị Sáu", CaseState.IN_REVIEW),
+    "decided": ("Nông Thị Dung", CaseState.DECIDED),
+    "closed": ("Chu Thị Hiền", CaseState.CLOSED),
+    "refused": ("Giáp Thị Tươi", CaseState.CLOSED),
+    "not accepted": ("Thân Thị Xuân", CaseState.NOT_ACCEPTED),
+    "expired": ("Ninh Thị Hợp", CaseState.EXPIRED),
+    "withdrawn": ("Viên Thị Lành", CaseState.WITHDRAWN),
+}
+
+
+class Scene:
+    """Everybody and every case the rows speak of."""
+
+    cases: dict[str, Case]
+    # Two papers of one draft.
+    paper: Document
+    photo: Document
+
+    def __init__(self) -> None:
+        """Play the demo and add what it lacks."""
+        now = timezone.now()
+        self.cast: Cast = gather()
+        playing.play_all(now=now, calendar=rulebook(reference_version()).calendar)
+        playing.one_draft(self.cast.applicant, at=now)
+        self.newcomer = person("Lý Thị Mới", "0900 190 001")
+        self.cases = {state: self._told(name, law) for state, (name, law) in STORIES.items()}
+        mai = self.cast.applicant
+        self.cases["draft begun"] = Case.objects.filter(applicant=mai, state=CaseState.DRAFT).earliest("pk")
+        self.cases["draft empty"] = start_draft(service=SERVICES["legal_advice"], applicant=mai, at=now)
+        self.cases["draft full"] = builders.a_draft(mai, at=now)
+        self.cases["draft fee"] = builders.a_draft(
+            mai, at=now, question_kind="specific", wants_cost_support="yes", adviser_fee=5_000_000
+        )
+        self._add_papers(self.cases["draft fee"])
+        self.cases["counter draft"] = self._counter_draft()
+        work_once(at=now)
+
+    def _told(self, name: str, state: CaseState) -> Case:
+        return Case.objects.filter(applicant__full_name=name, state=state).latest("pk")
+
+    def _add_papers(self, case: Case) -> None:
+        client = browsing.signed_in(case.applicant)
+        kinds = [paper.kind for paper in service_of(case).papers]
+        for kind, file in zip(
+            kinds, (browsing.a_pdf(), browsing.a_file("anh.jpg", browsing.a_picture())), strict=False
+        ):
+            assert browsing.add_paper(client, case, kind, file).status_code == 302
+        self.paper = case.documents.get(content_type="application/pdf")
+        self.photo = case.documents.exclude(pk=self.paper.pk).get()
+
+    def _counter_draft(self) -> Case:
+        client = browsing.signed_in(self.cast.commune_officer)
+        said = {"service": "legal_advice", "full_name": "Lý Thị Quầy", "phone": "0900 190 002", "present": "on"}
+        assert client.post(reverse("cases:counter"), said).status_code == 302
+        return Case.objects.get(applicant__full_name="Lý Thị Quầy")
+
+    @cached_property
+    def items(self) -> dict[str, WorkItem]:
+        """One open work item of every step at which a case waits."""
+        found = WorkItem.objects.filter(status=WorkItem.Status.OPEN).select_related("case", "agency", "assignee")
+        return {item.node: item for item in found.order_by("-pk")}
+
+    def draft_asking(self, service: str, slug: str) -> Case:
+        """Return a draft that is asked this page."""
+        return next(
+            case
+            for name, case in self.cases.items()
+            if name.startswith("draft") and case.service == service and service_of(case).page(slug, case.answers.data)
+        )
+
+    def who(self, name: str) -> User:
+        """Return the person of a row: a part of the cast, the owner of a case or the holder of a step."""
+        kind, _colon, what = name.partition(":")
+        if kind == "owner":
+            return self.cases[what].applicant
+        if kind == "holder":
+            return holder_of(self.items[what])
+        if name == "newcomer":
+            return self.newcomer
+        found: User = getattr(self.cast, name)
+        return found
+
+
+def written(scene: Scene, rows: Iterable[Row]) -> dict[str, Any]:
+    """Return what the tests must know: where each row is, whose session opens it, which words are data."""
+    sessions: dict[str, str] = {"": ""}
+    places = {}
+    for row in rows:
+        if row.who not in sessions:
+            client = browsing.signed_in(scene.who(row.who))
+            sessions[row.who] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        places[row.name] = row.address(scene)
+    files = {name: reverse(name, args=args(scene)) for name, (_who, args, _kind) in FILES.items()}
+    return {"sessions": sessions, "places": places, "files": files, "data": sorted(data(), key=len, reverse=True)}
+
+
+def data() -> set[str]:
+    """Return every text that people or the law wrote and no translator will: names, places, answers, words."""
+    texts: set[str] = set()
+    for app in ("cases", "workflows", "notifications"):
+        for model in apps.get_app_config(app).get_models():
+            names = [field.attname for field in model._meta.concrete_fields if not field.choices]
+            for row in model._default_manager.all():
+                for name in names:
+                    texts |= set(_texts(getattr(row, name)))
+    for agency in Agency.objects.all():
+        # As they stand where everybody knows which city is meant.
+        texts |= {office_name(agency), agency.name.removesuffix(" Hải Phòng")}
+    return {text for text in texts if not text.isascii()}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+
+
+def main(port: int) -> None:
+    """Prepare the scene, write down where everything is, serve."""
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0)
+    notes = written(Scene(), ROWS)
+    (settings.VAR_DIR / "notes.json").write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
+    threading.Thread(target=work_until, args=(threading.Event(),), kwargs={"every": 2.0}, daemon=True).start()
+    uvicorn.run("project.asgi:application", host="127.0.0.1", port=port, log_level="warning")
