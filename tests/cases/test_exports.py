@@ -1,6 +1,5 @@
 """The register as a file: typed, harmless, in pieces, and written down."""
 
-import asyncio
 import csv
 import io
 import tracemalloc
@@ -12,7 +11,6 @@ from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
-from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 
 from cases import exports
@@ -172,23 +170,6 @@ def test_memory_does_not_grow_with_the_length(kind: str) -> None:
 
     peak(10)
     assert peak(6000) < peak(1500) + 300_000
-
-
-@pytest.mark.django_db(transaction=True)
-def test_on_the_live_server_it_is_sent_in_pieces_too(cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "PIECE", 1)
-    monkeypatch.setattr(exports, "_BLOCK", 10)
-    cases = {a_case(cast.applicant, at=at - timedelta(minutes=nth)).code for nth in range(3)}
-
-    async def pieces() -> list[bytes]:
-        client = AsyncClient()
-        await client.aforce_login(cast.supervisor)
-        response: Any = await client.get(CSV)
-        return [piece async for piece in response.streaming_content]
-
-    sent = asyncio.run(pieces())
-    assert len(sent) == 3
-    assert {line.split(",")[0] for line in b"".join(sent).decode("utf-8-sig").splitlines()[1:]} == cases
 
 
 def test_the_name_of_a_file_is_the_code_and_nobodys_name(cast: Cast) -> None:
