@@ -22,6 +22,8 @@ from cases.queries.register import Row, pages_of, row_of
 Cell = str | Promise | int | date | datetime | None
 # Cases read, noted as read and written at once.
 PIECE = 500
+# An Excel file is made whole before it leaves, while its reader waits; CSV has no such end.
+MOST_IN_EXCEL = 10_000
 _BLOCK = 64 * 1024
 # Excel takes a cell that begins so for a formula; with an apostrophe before it, for text.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -66,7 +68,7 @@ def register_rows(cases: Any, reader: User, *, at: datetime) -> Iterator[Sequenc
     outcomes = {outcome.value: str(outcome.label) for outcome in Outcome}
     for piece in pages_of(cases, size=PIECE):
         AccessRecord.objects.bulk_create(
-            AccessRecord(case=case, person=reader, part=AccessRecord.Part.CASE, purpose="export", at=at)
+            AccessRecord(case=case, person=reader, part=AccessRecord.Part.CASE, purpose=AccessRecord.EXPORT, at=at)
             for case in piece
         )
         for case in piece:
@@ -84,7 +86,7 @@ def _cells(row: Row, states: Mapping[str, str], outcomes: Mapping[str, str]) -> 
         row.stage,
         case.submitted_at,
         case.accepted_at,
-        case.promised_on,
+        case.promised_on if case.is_undecided else None,
         _("yes") if row.late else "",
         _("yes") if row.waits_for_her else "",
         case.decided_at,

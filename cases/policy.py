@@ -76,6 +76,24 @@ def supervised_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     return Case.objects.listed().filter(province__in=provinces).exclude(applicant_id=user.pk)
 
 
+def office_cases(user: User | AnonymousUser) -> QuerySet[Case]:
+    """Return the cases that are, or were, at an office this person works for, or with her by name."""
+    if not user.is_authenticated:
+        return Case.objects.none()
+    works = Membership.objects.today().filter(user=user, role__in=WORKING_ROLES)
+    there = Involvement.objects.filter(case=OuterRef("pk"), agency__in=works.values("agency"))
+    by_name = Involvement.objects.filter(case=OuterRef("pk"), person=user)
+    visible = visible_cases(user).filter(Exists(there) | Exists(by_name), sealed=False)
+    return visible.exclude(state=CaseState.DRAFT).exclude(applicant_id=user.pk)
+
+
+def handles(user: User, case: Case) -> bool:
+    """Return whether her office, or she by name, handles or handled the case, and is not only consulted on it."""
+    works = Membership.objects.today().filter(user=user, role__in=WORKING_ROLES)
+    hers = Q(person=user) | Q(agency__in=works.values("agency"))
+    return case.involvements.filter(hers, part=Involvement.Part.HANDLES).exists()
+
+
 def find_case(user: User | AnonymousUser, **lookup: object) -> Case:
     """Return the one visible case with this key, code or id; raises NotFoundForYou."""
     case = (
@@ -93,7 +111,12 @@ def standing(user: User | AnonymousUser) -> frozenset[Standing]:
     """Return the (agency id, role) pairs the person holds today. One query."""
     if not user.is_authenticated:
         return frozenset()
-    return frozenset(Membership.objects.filter(user=user, until__isnull=True).values_list("agency_id", "role"))
+    return frozenset(places_of(user).values_list("agency_id", "role"))
+
+
+def places_of(user: User) -> QuerySet[Membership]:
+    """Return where the person works today, for a statement that asks for more than her standing."""
+    return Membership.objects.filter(user=user, until__isnull=True)
 
 
 def can(
@@ -121,7 +144,8 @@ def can(
     if action in ("answer", "withdraw", "resubmit", "rate", "write"):
         return hers
     if action in ("fill_in", "submit", "hand_over"):
-        # Hers, and the officer's who fills it in for her at a counter; he also hands over the code and the date.
+        # Hers, and the officer's who fills it in for her at a counter; he also hands over the code and the date,
+        # until the case is sealed.
         if hers or case.filled_in_by_id != user.pk or case.sealed:
             return hers
         where = {agency for agency, of in (standing(user) if held is None else held) if of in WORKING_ROLES}
@@ -181,6 +205,7 @@ def require(
     part: str = Involvement.Part.HANDLES,
     still_works: bool = True,
     barred: Collection[int] = (),
+    held: Iterable[Standing] | None = None,
 ) -> None:
     """Pass when this person may do this; otherwise raise NotFoundForYou."""
     if not can(
@@ -193,5 +218,6 @@ def require(
         part=part,
         still_works=still_works,
         barred=barred,
+        held=held,
     ):
         raise NotFoundForYou

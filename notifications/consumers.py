@@ -16,8 +16,10 @@ from django.conf import settings
 from notifications.live import CASE, Admission, admit_session, of_session
 from notifications.messenger import SECONDS_TO_SEND, trouble
 
-# Why a socket is closed. The page stops trying after the first two.
-SIGNED_OUT, NOTHING_TO_HEAR, COME_AGAIN, NOT_A_CONVERSATION = 4401, 4404, 1013, 1003
+# Why a socket is closed. The page stops trying after the first three.
+SIGNED_OUT, NOTHING_TO_HEAR, TOO_MANY, COME_AGAIN, NOT_A_CONVERSATION = 4401, 4404, 4429, 1013, 1003
+# More pages than one person looks at; the oldest work by reloading.
+MOST_OF_ONE_PERSON = 20
 # How often the layer is tried, and how often every socket passes its gate again.
 SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_BETWEEN_GATES = 300.0
@@ -28,7 +30,7 @@ _admitted = database_sync_to_async(admit_session)
 class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """One open page of one signed-in person, which asks for topics in its address."""
 
-    admission = Admission(frozenset(), frozenset())
+    admission = Admission(0, frozenset(), frozenset())
     passed_at = 0.0
     _session_key: str | None = None
 
@@ -74,6 +76,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Close: the person signed out."""
         await self.close(code=SIGNED_OUT)
 
+    async def make_room(self) -> None:
+        """Close for a newer page of the same person."""
+        with suppress(Exception):  # it has just gone by itself
+            await self.close(code=TOO_MANY)
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **more: Any) -> None:
         """Close: a page has nothing to say here."""
         await self.close(code=NOT_A_CONVERSATION)
@@ -111,19 +118,29 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.sockets: set[LiveConsumer] = set()
+        # In the order in which they came; a dictionary keeps it.
+        self.sockets: dict[LiveConsumer, None] = {}
         self._looking: asyncio.Task[None] | None = None
+        # A task that nobody holds may be forgotten before it is done.
+        self._closing: set[asyncio.Task[None]] = set()
 
     def join(self, socket: LiveConsumer) -> None:
-        """Look after this socket, too."""
-        self.sockets.add(socket)
+        """Look after this socket, too; the oldest one of a person who has too many makes room."""
+        self.sockets[socket] = None
         looking, loop = self._looking, asyncio.get_running_loop()
         if looking is None or looking.done() or looking.get_loop() is not loop:
             self._looking = loop.create_task(self._look())
+        hers = [other for other in self.sockets if other.admission.person == socket.admission.person]
+        for other in hers[:-MOST_OF_ONE_PERSON]:
+            self.leave(other)
+            # Nobody waits for it: a browser that has gone to sleep answers late.
+            closing = loop.create_task(other.make_room())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     def leave(self, socket: LiveConsumer) -> None:
         """Forget a socket that was closed."""
-        self.sockets.discard(socket)
+        self.sockets.pop(socket, None)
         if not self.sockets and self._looking is not None:
             self._looking.cancel()
             self._looking = None

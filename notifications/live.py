@@ -36,8 +36,9 @@ Hints = Mapping[str, Collection[str]]
 
 
 class Admission(NamedTuple):
-    """What an open page may be told: its topics, and the groups in which it hears of them."""
+    """What an open page may be told: whose it is, its topics, and the groups in which it hears of them."""
 
+    person: int
     topics: frozenset[str]
     groups: frozenset[str]
 
@@ -87,7 +88,7 @@ def admit(user: User, asked: Iterable[str]) -> Admission:
     """Return what of the asked topics is this person's to hear; what is not hers is left out without a word."""
     doors = {topic: _groups(user, topic) for topic in [*dict.fromkeys(asked)][:MOST_TOPICS]}
     groups: set[str] = set().union(*doors.values())
-    return Admission(frozenset(topic for topic, behind in doors.items() if behind), frozenset(groups))
+    return Admission(user.pk, frozenset(topic for topic, behind in doors.items() if behind), frozenset(groups))
 
 
 def _groups(user: User, topic: str) -> set[str]:

@@ -5,6 +5,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from cases.models.case import UNDECIDED
+from cases.queries.telling import telling
 from cases.services import service_of
 from notifications.models import Notification
 from notifications.recipients import items_for, told_key
@@ -15,7 +17,7 @@ def _day(iso: str) -> str:
 
 
 def words(notification: Notification, agencies: Collection[int]) -> str:
-    """Return the sentence this person, who works at these agencies, reads; needs `event` and `case` selected."""
+    """Return what this person, who works at these agencies, reads; needs `event__agency` and `case` selected."""
     if notification.person_id == notification.case.applicant_id:
         return _to_her(notification)
     return _to_staff(notification, agencies)
@@ -25,7 +27,7 @@ def _to_her(notification: Notification) -> str:
     event = notification.event
     match event.verb:
         case "decision_made":
-            return str(service_of(notification.case).told.get(told_key(event.facts), ""))
+            return _of_a_conclusion(notification)
         case "information_requested":
             return _("We need something more from you. Please answer by %(day)s.") % {
                 "day": _day(event.facts["answer_by"])
@@ -38,6 +40,18 @@ def _to_her(notification: Notification) -> str:
             return _("Your request was closed because the papers did not come. You can send it again with one button.")
         case _:
             return _("There is news about your request.")
+
+
+def _of_a_conclusion(notification: Notification) -> str:
+    event, facts = notification.event, notification.event.facts
+    promised = facts["promised_on"] if facts["state"] in UNDECIDED else None
+    told = telling(
+        notification.case,
+        told_key(facts),
+        agency=event.agency,
+        promised_on=date.fromisoformat(promised) if promised else None,
+    )
+    return str(told or "")
 
 
 def _to_staff(notification: Notification, agencies: Collection[int]) -> str:

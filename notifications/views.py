@@ -39,7 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     told = (
         Notification.objects.readable_by(user)
         .filter(channel=Notification.Channel.INBOX)
-        .select_related("event", "case")
+        .select_related("event__agency", "case")
         .order_by("-created_at", "-pk")
     )
     if place := read_place(after):

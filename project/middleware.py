@@ -5,19 +5,33 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from cases.policy import WrongState
+from cases.views.own import reader
+from workflows.models import WorkItem
+from workflows.views.item import find_item
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Fields of our forms that nobody typed.
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "key", "seen_version", "next", "action"})
-# Fields in which somebody writes: of these even one word is kept.
-TYPED = frozenset({"answer", "reason", "question", "reply", "words", "amount", "remark"})
+# Fields in which somebody writes, and what they are called: of these even one word is kept.
+TYPED: dict[str, str | Promise] = {
+    "answer": _("The words to her"),
+    "reason": _("Reason in words, for colleagues"),
+    "question": _("Question to her"),
+    "reply": _("Your answer"),
+    "words": _("Message or note"),
+    "amount": _("Amount"),
+    "remark": _("Remark"),
+}
 LONGEST_KEPT = 20_000
 LOCK_WORDS = ("locked", "lock timeout", "lock_timeout", "could not obtain lock", "deadlock")
 
@@ -72,19 +86,38 @@ class SayItPlainly:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 409 when the case has moved on, 503 when somebody else holds it just now."""
         if isinstance(exception, WrongState):
-            words = {"message": exception.message, "typed": typed_words(request)}
+            words = {"message": exception.message, "typed": typed_words(request), "again": work_item_of(request)}
             return render(request, "409.html", words, status=409)
         if isinstance(exception, OperationalError) and any(word in str(exception) for word in LOCK_WORDS):
-            response = render(request, "503.html", {"typed": typed_words(request)}, status=503)
-            response["Retry-After"] = "5"
-            return response
+            return busy(request, again_after=5)
+        if isinstance(exception, RedisError):
+            # Tries to sign in are counted there: nobody gets in uncounted.
+            return busy(request, again_after=60, away=True)
         return None
 
 
-def typed_words(request: HttpRequest) -> list[str]:
-    """Return the texts of a form that somebody typed, so that they can be copied."""
+def busy(request: HttpRequest, *, again_after: int, away: bool = False) -> HttpResponse:
+    """Answer 503: somebody else holds the case, or a part of ours is away; seconds until a next try is worth it."""
+    response = render(request, "503.html", {"typed": typed_words(request), "away": away}, status=503)
+    response["Retry-After"] = str(again_after)
+    return response
+
+
+def work_item_of(request: HttpRequest) -> WorkItem | None:
+    """Return the work item the form belongs to, if whoever sent it may read it."""
+    match = request.resolver_match
+    if match is None or match.namespace != "workflows" or "pk" not in match.kwargs:
+        return None
+    try:
+        return find_item(reader(request), match.kwargs["pk"])
+    except Http404:
+        return None
+
+
+def typed_words(request: HttpRequest) -> list[tuple[str | Promise, str]]:
+    """Return the texts of a form that somebody typed, each with the name of its box, so that they can be copied."""
     return [
-        value[:LONGEST_KEPT]
+        (TYPED.get(name, ""), value[:LONGEST_KEPT])
         for name, values in request.POST.lists()
         if name not in NOT_TYPED
         for value in values

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django_htmx
+import redis.retry
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -133,9 +135,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # A page waits for it this long and no longer.
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2, "retry": redis.retry.Retry(NoBackoff(), 0)},
+        }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        # By default it keeps 300 entries: who asks for many codes would wash out what counts the tries.
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
     )
 }
 
@@ -172,7 +180,9 @@ FORMAT_MODULE_PATH = "project.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "project" / "static"]
+# Ours and htmx; what viewflow and allauth bring for screens of their own is not handed out.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+STATICFILES_DIRS = [BASE_DIR / "project" / "static", Path(django_htmx.__file__).parent / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

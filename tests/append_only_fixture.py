@@ -1,11 +1,13 @@
-"""Django empties tables between tests that commit; the append-only triggers step aside for that alone."""
+"""Django empties tables after tests that commit: the append-only triggers step aside, the reference data comes back."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest import mock
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase
 
 from cases import append_only
 
@@ -21,4 +23,17 @@ def flush_past_the_triggers() -> Iterator[None]:
         flush(self, [*before, *statements, *after])
 
     with mock.patch.object(operations, "execute_sql_flush", flush_between):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reference_data_outlives_the_flush() -> Iterator[None]:
+    """Load the reference data again after each flush, outside every test: whatever comes next finds it there."""
+    tear_down = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def tear_down_and_load(self: TransactionTestCase) -> None:
+        tear_down(self)
+        call_command("load_reference", verbosity=0)
+
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", tear_down_and_load):
         yield

@@ -10,10 +10,12 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from cases.models import Province
 from cases.queries.directory import directory
 from project.demo.cast import Cast, gather
-from tests.append_only_fixture import flush_past_the_triggers  # noqa: F401 - a fixture
+from tests.append_only_fixture import (  # noqa: F401 - fixtures
+    flush_past_the_triggers,
+    reference_data_outlives_the_flush,
+)
 from tests.pages.serving import Site, serving
 from workflows.queries.rulebook import rulebook
 
@@ -49,8 +51,6 @@ def fresh_memory() -> None:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Everybody."""
-    if not Province.objects.exists():  # a transactional test before this one flushed the tables
-        call_command("load_reference", verbosity=0)
     return gather()
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 Facts = Mapping[str, Any]
 
+# Among the facts: the working days a case stood still while she was asked.
+WAITED = "waited"
+
 
 def verdict_key(node: str) -> str:
     """Return the name under which a node's last verdict stands among the facts."""

@@ -40,7 +40,7 @@ def story_as_csv(case: Case, story: Story) -> Iterator[bytes]:
         (
             (line.event.position, line.at, line.words, line.person, line.office, _("yes") if line.intact else _("no"))
             if isinstance(line, Line)
-            else (None, line.at, line.words, "", "", "")
+            else (None, line.at, line.words, line.person, "", "")
             for line in reversed(story.lines)
         ),
     )
@@ -99,6 +99,7 @@ def slip(case: Case, story: Story, *, at: datetime) -> dict[str, Any]:
         "issuer": str(case.desk or ""),
         "name": name_of(case),
         "about": " · ".join([place_of(case), str(service_of(case).title), case.code or "", case.get_state_display()]),
+        "promise": _promise(case, story),
         "intact": intact,
         "verdict": _("The record is whole") if intact else _("A line was changed"),
         "checked": (
@@ -118,6 +119,14 @@ def slip(case: Case, story: Story, *, at: datetime) -> dict[str, Any]:
     }
 
 
+def _promise(case: Case, story: Story) -> str:
+    """Return what she was promised and how late the open step is, as it stands at the head of the page."""
+    if not case.is_undecided or case.promised_on is None:
+        return ""
+    promised = _("Promised %(day)s") % {"day": f"{case.promised_on:%d/%m/%Y}"}
+    return " · ".join([promised, *(now.tag.words for now in story.now[:1])])
+
+
 def _held_by(share: Share) -> str:
     return f"{share.holder.name}, {_('late')}" if share.late else share.holder.name
 
@@ -126,4 +135,4 @@ def _line(line: Line | Day) -> dict[str, Any]:
     at = timezone.localtime(line.at)
     if isinstance(line, Line):
         return {"at": f"{at:%d/%m/%Y %H:%M}", "words": line.words, "who": line.who, "intact": line.intact}
-    return {"at": f"{at:%d/%m/%Y}", "words": line.words, "who": "", "intact": True}
+    return {"at": f"{at:%d/%m/%Y}", "words": line.words, "who": str(line.person), "intact": True}

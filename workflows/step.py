@@ -19,7 +19,7 @@ from cases.policy import WrongState
 from cases.queries.directory import Directory, directory
 from cases.signals import event_recorded
 from workflows import engine
-from workflows.conditions import deciders_key
+from workflows.conditions import WAITED, deciders_key
 from workflows.engine import Advance
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
@@ -47,11 +47,8 @@ CHANGING = (
     "chain_seal",
 )
 
-
 # Among the facts: the kinds of agency she allowed to read this case.
 MAY_READ = "may_read"
-# Among the facts: the working days this case stood still while she was asked.
-WAITED = "waited"
 
 
 class AlreadyDone(WrongState):
@@ -74,10 +71,17 @@ def already_done(item: WorkItem) -> AlreadyDone:
     if item.finished_by is None:
         closed = _("This work item was closed at %(time)s on %(day)s.")
         return AlreadyDone(closed % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}"})
-    return AlreadyDone(
-        _("This work item was already handled at %(time)s on %(day)s by %(who)s.")
-        % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}", "who": item.finished_by}
-    )
+    given = {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}", "who": item.finished_by, "what": _conclusion(item)}
+    if not given["what"]:
+        return AlreadyDone(_("This work item was already handled at %(time)s on %(day)s by %(who)s.") % given)
+    return AlreadyDone(_("This work item was already handled at %(time)s on %(day)s by %(who)s: %(what)s.") % given)
+
+
+def _conclusion(item: WorkItem) -> str:
+    """Return in words what was concluded on a finished work item; empty where it ended without a conclusion."""
+    decision = item.decision
+    option = decision and graph_for(item.case.service, item.case.version).human(item.node).option(decision.verdict)
+    return str(option.label) if option else ""
 
 
 class Step:
@@ -358,12 +362,12 @@ def moving(
     key: UUID | None,
     at: datetime,
     also: Sequence[str] = (),
+    asking: Mapping[str, Subquery] | None = None,
 ) -> Iterator[Step]:
     """Open the one transaction of a step: the case row locked first, then everything read under the lock.
 
-    `verb` is what the event will say; `also` names relations of the case that this step needs beside its
-    enterprise. Raises Repeated when this form already did the same for the same person, WrongState when
-    its key was used for anything else.
+    `verb` is what the event will say; `also` names relations of the case needed beside its enterprise, `asking` what
+    else is read. Raises Repeated when the same person's form did this already, WrongState when its key did else.
     """
     with transaction.atomic():
         case_id = subject.case_id if isinstance(subject, WorkItem) else subject.pk
@@ -382,17 +386,15 @@ def moving(
             row = item = items.annotate(**read, holder_works=still_works).get(pk=subject.pk, case=case_id)
             case = item.case
         else:
-            row = case = Case.objects.select_related(*relations).annotate(**read).get(pk=case_id)
+            row = case = Case.objects.select_related(*relations).annotate(**read, **(asking or {})).get(pk=case_id)
         if getattr(row, "earlier", None) is not None:
             event = earlier.get()
             same_person = actor is not None and event.actor_id == actor.pk
             same_place = item is None or (event.facts.get("node"), event.facts.get("token")) == (item.node, item.token)
             if same_person and same_place and (event.case_id, event.verb) == (case.pk, verb):
                 raise Repeated(event)
-            raise (
-                already_done(item)
-                if item is not None
-                else WrongState(_("This form was already sent by somebody else."))
-            )
+            if item is not None:
+                raise already_done(item)
+            raise WrongState(_("This form was already sent by somebody else."))
         version: int = getattr(row, "reference_version", None) or 0
         yield Step(case, item, verb=verb, actor=actor, key=key, at=at, reference_version=version)

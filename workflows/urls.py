@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import applicant, deciding, office, overview, story, supervising
+from workflows.views import applicant, deciding, office, office_case, overview, story, supervising
 
 app_name = "workflows"
 
@@ -29,6 +29,7 @@ office_patterns = [
     path("viec/<int:pk>/hien-so/", deciding.unmask, name="unmask"),
     path("viec/<int:pk>/nhan-tin/", deciding.write, name="write"),
     path("viec/<int:pk>/ghi-chu/", deciding.note, name="note"),
+    path("ho-so-co-quan/<uuid:key>/", office_case.office_case, name="office_case"),
     path("giam-sat/<uuid:key>/", story.story, name="story"),
     path("giam-sat/<uuid:key>/nhac/", supervising.remind, name="remind"),
     path("giam-sat/<uuid:key>/nhan-xet/", supervising.remark, name="remark"),

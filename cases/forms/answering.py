@@ -1,11 +1,11 @@
 """Her answer to a question of ours, with the papers that were missing."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import documents
@@ -25,14 +25,9 @@ class WithdrawForm(forms.Form):
 class AddForm(documents.PapersForm):
     """Papers for a case that was sent: one box for each kind, as many files in each as she chooses."""
 
-    def keep_papers(self, *, by: User, at: datetime) -> list[Document]:
-        """Store what she added; return the papers that were not there before."""
-        with transaction.atomic():
-            # The same form sent twice at once waits here, and finds its papers.
-            Case.objects.locked().values_list("pk").get(pk=self.case.pk)
-            before = set(self.case.documents.values_list("pk", flat=True))
-            kept = [documents.keep(self.case, file, kind=kind, by=by, at=at) for kind, file in self.good]
-        return [document for document in kept if document.pk not in before]
+    def written_papers(self, *, by: User, at: datetime) -> AbstractContextManager[list[Document]]:
+        """Write the files she added and that are new, for the action that stores them as papers."""
+        return documents.written(self.case, self.good, by=by, at=at)
 
 
 class AddPapersForm(AddForm):

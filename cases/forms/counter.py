@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.consents import TickBox
-from cases.forms.filing import start_draft
+from cases.forms.filing import drafts_of, start_draft
 from cases.models import Agency, Answers, Case, User
 from cases.services import SERVICES
 from cases.services.fields import NameField, OneOfField, PhoneField
@@ -37,6 +37,8 @@ class CounterForm(forms.Form):
         service = self.fields["service"]
         assert isinstance(service, forms.ChoiceField)
         service.choices = [(each.code, each.title) for each in SERVICES.values()]
+        if len(SERVICES) == 1:
+            self.initial["service"] = next(iter(SERVICES))
 
     def clean_phone(self) -> str:
         """Nobody fills in her own request at the counter: she files it like everybody else."""
@@ -47,14 +49,23 @@ class CounterForm(forms.Form):
 
 
 def begin_at_counter(form: CounterForm, *, counter: Agency, at: datetime) -> Case:
-    """Return a new draft of hers that the officer fills in; what she is called elsewhere is not looked up."""
+    """Return a draft of hers that the officer fills in: the one begun with a first click, or a new one.
+
+    What she is called elsewhere is not looked up.
+    """
     given = form.cleaned_data
+    service, known = SERVICES[given["service"]], {"full_name": given["full_name"]}
     with transaction.atomic():
         applicant, _new = User.objects.get_or_create(
             phone=given["phone"], defaults={"full_name": given["full_name"], "password": make_password(None)}
         )
-        case = start_draft(service=SERVICES[given["service"]], applicant=applicant, at=at)
+        # Two clicks wait for each other here.
+        User.objects.select_for_update(no_key=True).get(pk=applicant.pk)
+        for begun in drafts_of(applicant, service, filled_in_by=form.officer, counter=counter):
+            if begun.answers.data == known:
+                return begun
+        case = start_draft(service=service, applicant=applicant, at=at)
         case.filled_in_by, case.counter = form.officer, counter
         case.save(update_fields=["filled_in_by", "counter"])
-        Answers.objects.filter(case=case).update(data={"full_name": given["full_name"]})
+        Answers.objects.filter(case=case).update(data=known)
     return case

@@ -3,26 +3,28 @@
 import hashlib
 import io
 import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from cases.forms.contents import KINDS, File, extension_of, readable
 from cases.forms.filing import drafting
+from cases.limits import Limit
 from cases.models import Answers, Case, Document, User
 from cases.services import papers_for
 from cases.services.base import Paper
+from cases.services.common import COUNTER_CONSENT
 
 LONGEST_NAME = 100
 AN_HOUR = 3600
@@ -63,7 +65,7 @@ class PaperField(forms.FileField):
         file = super().clean(data, initial)
         if not file:
             return file
-        require_seldom(self.person, at=timezone.now())
+        require_seldom(self.person)
         return readable(file, name=clean_name(file.name or ""))
 
 
@@ -139,36 +141,35 @@ class PapersForm(forms.Form):
                 self.add_error(name, wrong)
         return answers
 
-    def save(self, *, by: User, at: datetime) -> int:
-        """Keep the good files of a draft and return how many; raises WrongState once it was sent."""
+    def save(self, *, by: User, at: datetime) -> list[str]:
+        """Keep the good files of a draft; return those that were there already. Raises WrongState once it was sent."""
         with drafting(self.case):
+            there = set(self.case.documents.values_list("pk", flat=True))
+            again: list[str] = []
             for kind, file in self.good:
-                keep(self.case, file, kind=kind, by=by, at=at)
-        return len(self.good)
+                paper = keep(self.case, file, kind=kind, by=by, at=at)
+                if paper.pk in there:
+                    again.append(clean_name(file.name or ""))
+                there.add(paper.pk)
+        return again
 
 
 def too_many() -> ValidationError:
     """Return the words for one paper too many."""
-    words = __("There are already %(most)s papers. Remove one first.")
+    words = gettext("There are already %(most)s papers. Remove one first.")
     return ValidationError(words % {"most": settings.DOCUMENT_MAX_COUNT}, code="count")
 
 
 def too_heavy() -> ValidationError:
     """Return the words for papers that are too large together."""
-    words = __("All papers together may have %(most)s MB. Remove one, or take a smaller photo.")
+    words = gettext("All papers together may have %(most)s MB. Remove one, or take a smaller photo.")
     return ValidationError(words % {"most": settings.DOCUMENT_MAX_TOTAL_BYTES // 1024**2}, code="total")
 
 
-def require_seldom(person: int, *, at: datetime) -> None:
+def require_seldom(person: int) -> None:
     """Count one more file of a person; pass until there are too many within the hour."""
-    window = f"uploads:{person}:{at.timestamp() // AN_HOUR:.0f}"
-    cache.add(window, 0, AN_HOUR)
-    try:
-        sent = cache.incr(window)
-    except ValueError:  # the cache was emptied meanwhile
-        return
-    if sent > settings.DOCUMENT_MAX_PER_HOUR:
-        words = __("You sent %(most)s files within one hour. Wait an hour, then go on.")
+    if not Limit("uploads", most=settings.DOCUMENT_MAX_PER_HOUR, seconds=AN_HOUR).passes(str(person)):
+        words = gettext("You sent %(most)s files within one hour. Wait an hour, then go on.")
         raise ValidationError(words % {"most": settings.DOCUMENT_MAX_PER_HOUR}, code=TOO_OFTEN)
 
 
@@ -179,17 +180,14 @@ def status_of(form: forms.Form) -> int:
     return 429 if any(form.has_error(name, TOO_OFTEN) for name in form.fields) else 200
 
 
-def keep(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Document:
-    """Store a file that was read, with its fingerprint; the same paper sent twice is kept once."""
+def paper_of(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Document:
+    """Return a file that was read as a paper with its fingerprint; neither its row nor its bytes are written yet."""
     fingerprint = hashlib.sha256()
     for chunk in file.chunks():
         fingerprint.update(chunk)
     file.seek(0)
-    same = case.documents.filter(kind=kind, sha256=fingerprint.hexdigest()).first()
-    if same is not None:
-        return same
     name = clean_name(file.name or "")
-    document = Document(
+    return Document(
         case=case,
         kind=kind,
         original_name=name,
@@ -199,14 +197,45 @@ def keep(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Docume
         uploaded_by=by,
         uploaded_at=at,
     )
-    document.file.save(document.key.hex, file, save=False)
-    document.save()
-    return document
+
+
+def keep(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Document:
+    """Store a file that was read, with its fingerprint; the same paper sent twice is kept once."""
+    paper = paper_of(case, file, kind=kind, by=by, at=at)
+    same = case.documents.filter(kind=kind, sha256=paper.sha256).first()
+    if same is not None:
+        return same
+    paper.file.save(paper.key.hex, file, save=False)
+    paper.save()
+    return paper
+
+
+@contextmanager
+def written(case: Case, files: Sequence[tuple[str, File]], *, by: User, at: datetime) -> Iterator[list[Document]]:
+    """Write the files of new papers, for the action inside to store; what it did not store goes again."""
+    there = set(case.documents.values_list("kind", "sha256"))
+    new: list[Document] = []
+    try:
+        for kind, file in files:
+            paper = paper_of(case, file, kind=kind, by=by, at=at)
+            if (paper.kind, paper.sha256) not in there:
+                there.add((paper.kind, paper.sha256))
+                paper.file.save(paper.key.hex, file, save=False)
+                new.append(paper)
+        yield new
+    finally:
+        stored = set(Document.objects.filter(key__in=[paper.key for paper in new]).values_list("key", flat=True))
+        for paper in new:
+            if paper.key not in stored:
+                paper.file.storage.delete(paper.file.name or "")
 
 
 def copy_papers(case: Case, draft: Case, *, by: User, at: datetime) -> None:
-    """Give a draft copies of the papers of an earlier case, each a file of its own."""
-    for document in case.documents.all():
+    """Give a draft copies of the papers of an earlier case, each a file of its own.
+
+    The sheet that she signed at a counter is not among them: it allowed that sending, and this draft is hers alone.
+    """
+    for document in case.documents.exclude(kind=COUNTER_CONSENT.kind):
         with document.file.open() as stored:
             copied = SimpleUploadedFile(document.original_name, stored.read())
         keep(draft, copied, kind=document.kind, by=by, at=at)

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Answers, Case, CaseState, User
+from cases.models import Agency, Answers, Case, CaseState, User
 from cases.models.agency import Places
 from cases.policy import WrongState
 from cases.services.base import Data, Page, SupportService
@@ -46,11 +46,12 @@ def begin_draft(*, service: SupportService, applicant: User, at: datetime) -> Ca
         return untouched or start_draft(service=service, applicant=applicant, at=at)
 
 
-def drafts_of(applicant: User, service: SupportService) -> list[Case]:
-    """Return the drafts of a service that she fills in herself, the one she saved last first."""
-    drafts = Case.objects.filter(
-        applicant=applicant, service=service.code, version=service.version, state=CaseState.DRAFT, filled_in_by=None
-    )
+def drafts_of(
+    applicant: User, service: SupportService, *, filled_in_by: User | None = None, counter: Agency | None = None
+) -> list[Case]:
+    """Return the drafts of a service that she, or an officer at a counter, fills in: the one saved last first."""
+    drafts = Case.objects.filter(applicant=applicant, service=service.code, version=service.version)
+    drafts = drafts.filter(state=CaseState.DRAFT, filled_in_by=filled_in_by, counter=counter)
     return list(drafts.select_related("answers").order_by("-answers__saved_at", "-pk"))
 
 
@@ -70,7 +71,7 @@ def drafting(case: Case) -> Iterator[None]:
         yield
 
 
-def save_page(case: Case, *, slug: str, values: Mapping[str, Any], at: datetime) -> None:
+def save_page(case: Case, *, values: Mapping[str, Any], at: datetime) -> None:
     """Keep the answers of one page of a draft, beside those of the others; a person without a name gets hers."""
     with drafting(case):
         answers = Answers.objects.get(case=case)
@@ -83,13 +84,13 @@ def save_page(case: Case, *, slug: str, values: Mapping[str, Any], at: datetime)
     case.answers = answers
 
 
-def save_so_far(case: Case, *, slug: str, form: Questions, at: datetime) -> None:
+def save_so_far(case: Case, *, form: Questions, at: datetime) -> None:
     """Keep of a page what can be kept, for she goes on later."""
     form.is_valid()
     known = case.answers.data
     values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "") or name in known}
     if values:
-        save_page(case, slug=slug, values=values, at=at)
+        save_page(case, values=values, at=at)
 
 
 def asked_only(service: SupportService, data: Data) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.urls import reverse
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.filing import as_posted, page_form
@@ -83,7 +83,7 @@ def parts_of(case: Case) -> Parts:
         _("Check and send"),
         "" if to_do else reverse("cases:check", args=[case.key]),
         None if to_do else NOT_BEGUN,
-        __("Opens when the %(number)s parts above are complete") % {"number": len(pages)} if to_do else "",
+        gettext("Opens when the %(number)s parts above are complete") % {"number": len(pages)} if to_do else "",
     )
     return Parts([*pages, _papers_part(case, data), check])
 
@@ -97,7 +97,7 @@ def _page_part(case: Case, page: Page, data: Data, places: Places) -> Part:
         return Part(page.group, page.title, url, COMPLETE)
     missing = [form.fields[name].label or name for name in form.errors if form.has_error(name, "required")]
     if len(missing) == len(form.errors):
-        words = __("Still missing: %(what)s") % {"what": str(missing[0]).rstrip("?")}
+        words = gettext("Still missing: %(what)s") % {"what": str(missing[0]).rstrip("?")}
         return Part(page.group, page.title, url, BEGUN, words)
     return Part(page.group, page.title, url, TO_MEND, str(next(iter(form.errors.values()))[0]))
 
@@ -106,9 +106,9 @@ def _papers_part(case: Case, data: Data) -> Part:
     group, title, url = _("Papers, a photo is enough"), _("Papers"), reverse("cases:papers", args=[case.key])
     kinds = list(case.documents.values_list("kind", flat=True))
     missing = [paper for paper in papers_for(case) if paper.required_when(data) and paper.kind not in kinds]
-    sent = __("%(number)s papers added") % {"number": len(kinds)} if kinds else ""
+    sent = gettext("%(number)s papers added") % {"number": len(kinds)} if kinds else ""
     if missing:
-        words = __("Still missing: %(what)s") % {"what": missing[0].label}
+        words = gettext("Still missing: %(what)s") % {"what": missing[0].label}
         return Part(group, title, url, BEGUN if kinds or data.get(PAPERS_SEEN) else NOT_BEGUN, words)
     if kinds or data.get(PAPERS_SEEN):
         return Part(group, title, url, COMPLETE, sent or _("None added; none is needed"))

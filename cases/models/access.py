@@ -69,6 +69,9 @@ class AccessRecord(models.Model):
         DOCUMENT = "document", _("a paper")
         SEALED = "sealed", _("a sealed answer")
 
+    # The purpose of a reading with which the case left as a file.
+    EXPORT = "export"
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="access_records")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     part = models.CharField(max_length=10, choices=Part.choices)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 from stdnum import luhn
@@ -60,6 +61,8 @@ class StateField(FSMField):
 # Crockford's 32 signs: no I, L, O, U, so that a code survives being read aloud and copied by hand.
 CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("ILO", "110")
+# Of the seven signs of a short code, so many name a case; fewer are as likely a short name.
+_SHORTEST_END, _SHORT_CODE = 3, 7
 
 
 def new_code(prefix: str, year: int) -> str:
@@ -70,7 +73,7 @@ def new_code(prefix: str, year: int) -> str:
 
 def read_code(text: str) -> str:
     """Return the case code as stored, from whatever spacing, case and look-alike letters she typed; '' if none."""
-    signs = "".join(sign for sign in text.upper() if sign.isalnum())
+    signs = _signs(text)
     if len(signs) != 12:
         return ""
     prefix, year, part, check = signs[:3], signs[3:5].translate(_MISREAD), signs[5:11], signs[11]
@@ -78,6 +81,17 @@ def read_code(text: str) -> str:
     if not set(part + check) <= set(CODE_SIGNS) or luhn.calc_check_digit(part, alphabet=CODE_SIGNS) != check:
         return ""
     return f"{prefix}-{year}-{part}-{check}"
+
+
+def read_end(text: str) -> str:
+    """Return the end of a case code as stored, 7QK4M2-D or less of it, however she typed it; '' if it is none."""
+    signs = _signs(text).translate(_MISREAD)
+    fits = _SHORTEST_END <= len(signs) <= _SHORT_CODE and set(signs) <= set(CODE_SIGNS)
+    return f"{signs[:-1]}-{signs[-1]}" if fits else ""
+
+
+def _signs(text: str) -> str:
+    return "".join(sign for sign in text.upper() if sign.isalnum())
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -264,6 +278,13 @@ class Case(models.Model):
     def is_undecided(self) -> bool:
         """Whether she may still withdraw and we may still ask."""
         return self.state in UNDECIDED
+
+    @property
+    def promises(self) -> str:
+        """What she hears by the promised day: the day moves once the case is accepted, so the words say which."""
+        if self.state == CaseState.SUBMITTED:
+            return gettext("You hear whether the case is accepted, at the latest on")
+        return gettext("You get an answer at the latest on")
 
     @property
     def released_answers(self) -> list[int]:

@@ -41,6 +41,11 @@ class Document(models.Model):
         return f"{self.kind} {self.pk}"
 
     @property
+    def is_there(self) -> bool:
+        """Whether its file is where it was put."""
+        return self.file.storage.exists(self.file.name or "")
+
+    @property
     def is_photo(self) -> bool:
         """Whether it can be shown as a picture."""
         return self.content_type in ("image/jpeg", "image/png")

@@ -1,7 +1,8 @@
 """What is told of a case to whoever knows its code, and to whoever also knows the end of her phone.
 
-Nothing here depends on the service, on the branch the case took or on whether it is sealed: two cases in the same
-public state read the same. That is why the stages of the service are not shown.
+The code alone tells nothing that depends on the service or on the branch the case took: that is why the stages of the
+service are not shown. The end of her phone adds which office has the case now, and that can tell the branch. Whether a
+case is sealed shows in neither: in the same public state, at the same office, two cases read the same.
 """
 
 from dataclasses import dataclass
@@ -52,10 +53,11 @@ class HowFar:
     code: str
     headline: Words
     path: tuple[PathStep, ...]
-    number: int
+    state: str
+    promises: str
     promised_on: date | None
     stands_still: bool
-    days_late: int
+    is_late: bool
     is_moving: bool
 
 
@@ -90,10 +92,11 @@ def how_far(case: Case) -> HowFar:
         code=case.code or "",
         headline=headline,
         path=tuple(_ladder(case, done)),
-        number=min(done + 1, len(LADDER)),
+        state=case.state,
+        promises=case.promises,
         promised_on=case.promised_on if undecided else None,
         stands_still=undecided and where.waits_for_her,
-        days_late=where.days_late,
+        is_late=where.is_late,
         is_moving=case.is_moving,
     )
 

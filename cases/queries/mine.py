@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseState, Document, InformationRequest, Outcome, Passage, User
-from cases.services import papers_for, service_of
-from cases.services.base import Paper, Reason, SupportService
-from cases.services.common import OTHER_PAPER
-
-Words = str | Promise
+from cases.services import service_of
+from cases.services.base import Paper, Reason, SupportService, Words
+from cases.services.common import COUNTER_CONSENT, OTHER_PAPER
 
 # The tag of a case in her list: word and colour. Waiting for her comes before all others.
 TAGS: dict[str, tuple[Words, str]] = {
@@ -98,15 +95,31 @@ def to_prepare(case: Case) -> list[Paper]:
 
 def papers_of(case: Case) -> list[tuple[Document, Words]]:
     """Return the papers of a case with the names of their kinds."""
-    labels = {paper.kind: paper.label for paper in papers_for(case)}
-    papers: QuerySet[Document] = case.documents.order_by("uploaded_at", "pk")
-    return [(paper, labels.get(paper.kind, paper.kind)) for paper in papers]
+    labels = {paper.kind: paper.label for paper in (COUNTER_CONSENT, *service_of(case).papers)}
+    return [(paper, labels.get(paper.kind, paper.kind)) for paper in case.documents.all()]
 
 
 def result_of(case: Case) -> list[str]:
     """Return the words she is given as the result, once there is one."""
     passages = Passage.objects.in_bulk(case.released_answers)
     return [passages[pk].body for pk in case.released_answers if pk in passages]
+
+
+def answered_by(case: Case) -> list[str]:
+    """Return the offices whose words her result is; an adviser, who speaks for no office, by name."""
+    decisions = case.decisions.filter(answer__in=case.released_answers).select_related("agency", "reviewer")
+    names = [decision.agency.name if decision.agency else decision.reviewer.full_name for decision in decisions]
+    return list(dict.fromkeys(names))
+
+
+def answered_at(case: Case) -> datetime | None:
+    """Return when her result was decided, or the case ended without one."""
+    return case.decided_at or case.ended_at
+
+
+def question_of(case: Case) -> str:
+    """Return what she asked, in her own words."""
+    return str(case.answers.data.get(service_of(case).asks_in) or "")
 
 
 def refusal_of(case: Case) -> Refusal | None:

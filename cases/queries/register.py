@@ -1,35 +1,29 @@
-"""The register: the filed cases of a supervisor's provinces, newest first. Sealed cases never stand in it."""
+"""The register: the filed cases of a supervisor's provinces, or of an office, newest first; sealed ones never."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, time
 from typing import Self
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from cases.models import Case, CaseState, InformationRequest, Province, User
-from cases.models.agency import plain
-from cases.models.case import CODE_SIGNS, MOVING, UNDECIDED, read_code
-from cases.policy import supervised_cases
+from cases.models import Case, CaseState, InformationRequest, Target, User
+from cases.models.case import MOVING, UNDECIDED
+from cases.policy import supervised_cases, supervised_provinces
+from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
-from cases.queries.paging import read_place
+from cases.queries.paging import read_number, read_place
+from cases.queries.targets import reaching
 from cases.services import service_of
 
 PAGE = 50
-FIRST_YEAR = 2026
-# The part of a code that people use: 7QK4M2-D.
-_SHORT = 7
-# More words than any name has.
-_MOST_WORDS = 8
 # Beside the states: every case that still has a next thing.
 OPEN = "open"
 LATE, WAITING = "late", "waiting"
-
-# With a space before the first word too, so that every word is found by its beginning.
-_CALLED = Concat(Value(" "), F("plain_name"), Value(" "), F("commune__plain_name"))
+# Those of whose applicant an answer was awaited at some time of this month.
+ASKED = "asked"
 
 # What a line shows, and no more: not the route, not the facts of the case.
 _READ = (
@@ -47,6 +41,8 @@ class Chosen:
     state: str = ""
     service: str = ""
     now: str = ""
+    # The number of the target for which they count.
+    target: str = ""
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> Self:
@@ -80,18 +76,27 @@ class Register:
     after: str
 
 
-def register(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> Register:
-    """Return one page of the cases this person supervises. Nobody supervises a case of her own."""
-    found = list(_after(registered(user, chosen, at=at), after)[: PAGE + 1])
+def register(
+    user: User,
+    chosen: Chosen,
+    *,
+    of: Callable[[User], QuerySet[Case]] = supervised_cases,
+    after: str = "",
+    at: datetime,
+) -> Register:
+    """Return one page of the cases this person supervises, or that the rule `of` lets her read; never her own."""
+    found = list(_after(registered(user, chosen, of=of, at=at), after)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return Register(rows=tuple(row_of(case, at=at) for case in found[:PAGE]), after=place_after(last) if last else "")
 
 
-def registered(user: User, chosen: Chosen, *, at: datetime) -> QuerySet[Case]:
-    """Return the cases this person supervises and chose to see, the newest first."""
+def registered(
+    user: User, chosen: Chosen, *, of: Callable[[User], QuerySet[Case]] = supervised_cases, at: datetime
+) -> QuerySet[Case]:
+    """Return the cases this person supervises, or may read by the rule `of`, and chose to see, the newest first."""
     asked = InformationRequest.objects.filter(case=OuterRef("pk"), ending=InformationRequest.Ending.OPEN)
     cases = (
-        supervised_cases(user)
+        of(user)
         .annotate(waits_for_her=Exists(asked))
         .select_related("applicant", "commune", "enterprise")
         .only(*_READ)
@@ -107,7 +112,30 @@ def registered(user: User, chosen: Chosen, *, at: datetime) -> QuerySet[Case]:
         cases = cases.filter(waits_for_her=True)
     elif chosen.now == LATE:
         cases = cases.filter(state__in=UNDECIDED, promised_on__lt=timezone.localdate(at), waits_for_her=False)
-    return cases.alias(called=_CALLED).filter(_meant(chosen.tim, at)) if chosen.tim else cases
+    elif chosen.now == ASKED:
+        cases = cases.filter(Exists(asked_this_month(at).filter(case=OuterRef("pk"))))
+    if chosen.target:
+        target = target_of(user, chosen)
+        cases = cases.filter(pk__in=reaching(target, supervised_cases(user)).values("pk")) if target else cases.none()
+    return meant(cases, chosen.tim) if chosen.tim else cases
+
+
+def target_of(user: User, chosen: Chosen) -> Target | None:
+    """Return the target whose cases were chosen, if it is one of the reader's provinces."""
+    number = read_number(chosen.target)
+    if number is None:
+        return None
+    return Target.objects.filter(pk=number, programme__province__in=supervised_provinces(user)).first()
+
+
+def first_of_month(at: datetime) -> datetime:
+    """Return the moment in which the month began."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(at).replace(day=1), time.min))
+
+
+def asked_this_month(at: datetime) -> QuerySet[InformationRequest]:
+    """Return the questions to applicants that were open at some time of this month."""
+    return InformationRequest.objects.filter(Q(ended_at__gte=first_of_month(at)) | Q(ended_at__isnull=True))
 
 
 def pages_of(cases: QuerySet[Case], *, size: int) -> Iterator[list[Case]]:
@@ -129,31 +157,10 @@ def row_of(case: Case, *, at: datetime) -> Row:
         name=name_of(case),
         place=place_of(case),
         service=service.title,
-        stage=stage.label if stage else "",
+        stage=stage.name if stage else "",
         waits_for_her=waits,
         late=not waits and case.is_undecided and overdue,
     )
-
-
-def _meant(text: str, at: datetime) -> Q:
-    """Return the cases that somebody can mean by what she typed: a code, or words of a name or of a place."""
-    words = plain(text).split()[:_MOST_WORDS]
-    named = Q(pk__in=()) if not words else Q(*(Q(called__contains=f" {word}") for word in words))
-    codes = codes_like(text, at=at)
-    return named | Q(code__in=codes) if codes else named
-
-
-def codes_like(text: str, *, at: datetime) -> list[str]:
-    """Return the codes a person can mean by what she typed: a whole code, or the last part that people use."""
-    whole = read_code(text)
-    if whole:
-        return [whole]
-    signs = "".join(sign for sign in text.upper() if sign.isalnum())
-    if len(signs) != _SHORT or not set(signs) <= {*CODE_SIGNS, *"ILO"}:
-        return []
-    prefixes = Province.objects.exclude(prefix="").values_list("prefix", flat=True)
-    years = range(FIRST_YEAR, timezone.localdate(at).year + 1)
-    return [code for prefix in prefixes for year in years if (code := read_code(f"{prefix}{year % 100:02d}{signs}"))]
 
 
 def place_after(case: Case) -> str:

@@ -1,12 +1,11 @@
 """The numbers that the plans promised, against what was reached and against even pace."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Case as When
-from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models import CharField, F, Min, Q, QuerySet, Value
 from django.db.models import When as If
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
@@ -93,10 +92,7 @@ class Standing:
 
 
 def targets(cases: QuerySet[Case], provinces: list[str], *, at: datetime) -> list[Standing]:
-    """Return the targets of the running stage of the provinces' plans. Two queries.
-
-    What counts is help that was given, by the day of its decision; a business or a woman counts once a stage.
-    """
+    """Return the targets of the running stage of the provinces' plans. A query, and one more for each that we count."""
     today = timezone.localdate(at)
     promised = list(
         Target.objects.filter(
@@ -109,15 +105,21 @@ def targets(cases: QuerySet[Case], provinces: list[str], *, at: datetime) -> lis
         .select_related("programme")
         .order_by("programme", "pk")
     )
-    counted = _counted(cases, min((target.year_from for target in promised), default=today.year))
     # First the plans of which something is counted here.
     ours = {target.programme_id for target in promised if target.service in SERVICES}
     promised.sort(key=lambda target: target.programme_id not in ours)
-    return [_standing(target, counted, today) for target in promised]
+    return [_standing(target, cases, today) for target in promised]
 
 
-def _counted(cases: QuerySet[Case], since: int) -> Mapping[str, Mapping[str, int]]:
-    begin = timezone.make_aware(datetime.combine(date(since, 1, 1), time.min))
+def reaching(target: Target, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return the cases that count for a target, one for each business or woman: her first of that stage.
+
+    What counts is help that was given, by the day of its decision. The list that a number opens is this one, too.
+    """
+    begin, end = (
+        timezone.make_aware(datetime.combine(date(year, 1, 1), time.min))
+        for year in (target.year_from, target.year_to + 1)
+    )
     # A business without a tax code is told apart by its owner.
     owner = Concat(Value("u"), Cast("applicant_id", CharField()))
     unit = When(
@@ -126,20 +128,21 @@ def _counted(cases: QuerySet[Case], since: int) -> Mapping[str, Mapping[str, int
         default=F("enterprise__tax_code"),
         output_field=CharField(),
     )
-    rows = (
-        cases.filter(decided_at__gte=begin, outcome__in=HELPED)
+    of_women = target.unit.startswith("phụ nữ")
+    helped = Q(service=target.service, decided_at__gte=begin, decided_at__lt=end, outcome__in=HELPED)
+    firsts = (
+        cases.filter(helped)
         .order_by()
-        .values("service")
-        .annotate(units=Count(unit, distinct=True), women=Count("applicant", distinct=True))
+        .annotate(unit=F("applicant") if of_women else unit)
+        .values("unit")
+        .annotate(first=Min("pk"))
+        .values("first")
     )
-    return {row["service"]: {"units": row["units"], "women": row["women"]} for row in rows}
+    return cases.filter(pk__in=firsts)
 
 
-def _standing(target: Target, counted: Mapping[str, Mapping[str, int]], today: date) -> Standing:
+def _standing(target: Target, cases: QuerySet[Case], today: date) -> Standing:
     begin, end = date(target.year_from, 1, 1), date(target.year_to, 12, 31)
     share = Decimal((today - begin).days + 1) / Decimal((end - begin).days + 1)
-    reached: int | None = None
-    if target.service in SERVICES:
-        women = target.unit.startswith("phụ nữ")
-        reached = counted.get(target.service, {}).get("women" if women else "units", 0)
+    reached = reaching(target, cases).count() if target.service in SERVICES else None
     return Standing(target, reached, target.amount * share, round(100 * share))

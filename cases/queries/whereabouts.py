@@ -184,11 +184,10 @@ class Whereabouts:
         return self._names({held.person for held in self._open if held.agency is None and held.holder == OUTSIDE})
 
     @property
-    def days_late(self) -> int:
-        """By how many days the promised date has passed; while she is asked, it stands still."""
+    def is_late(self) -> bool:
+        """Whether the promised day has passed; while she is asked, it stands still."""
         promised = self.case.promised_on
-        late = self.case.is_undecided and not self.waits_for_her and promised is not None and promised < self.today
-        return (self.today - promised).days if late and promised is not None else 0
+        return self.case.is_undecided and not self.waits_for_her and promised is not None and promised < self.today
 
     @cached_property
     def _agencies(self) -> dict[int, Agency]:

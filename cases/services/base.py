@@ -50,6 +50,8 @@ class Stage:
     label: Words
     # One sentence for now: "The Women's Union of your commune is reading your request."
     doing: Words
+    # The name where colleagues read of it.
+    name: Words
     # Whether she may expect it as long as nothing else is known.
     usual: bool = True
     # The same with the one office that does it: "%(office)s is reading your request."
@@ -116,6 +118,8 @@ class SupportService:
     facts: Callable[[Data, bool], dict[str, bool]]
     # The answer, one of a list, that tells a woman's cases of this service apart.
     told_apart_by: str = ""
+    # The answer in which she asks, in her own words.
+    asks_in: str = ""
     # The version of the route that new cases follow.
     version: int = 1
 

@@ -28,6 +28,9 @@ from cases.services.fields import (
 
 UNREGISTERED = frozenset({EntityType.IDEA, EntityType.INDIVIDUAL})
 CO_OPERATIVES = frozenset({EntityType.COOP, EntityType.COOP_UNION})
+# Numbers of hers of which colleagues see only the end, until one asks for the whole, which is written down.
+MASKED = ("personal_id", "tax_code")
+_PERSONAL_DIGITS, _SHOWN_DIGITS = 12, 3
 
 
 class Questions(forms.Form):
@@ -76,6 +79,22 @@ def gave_priority_reason(data: Data) -> bool:
     return wants_priority(data) and bool(data.get("priority_reason"))
 
 
+def personal_numbers(data: Data) -> dict[str, str]:
+    """Return the numbers that name her as a person, whole, by the names of their questions."""
+    numbers = {name: str(data.get(name) or "") for name in MASKED}
+    # A household's tax code of as many digits may be its holder's identity number.
+    return {
+        name: number
+        for name, number in numbers.items()
+        if number and (name == "personal_id" or len(number) == _PERSONAL_DIGITS)
+    }
+
+
+def masked(number: str) -> str:
+    """Return of a number as much as tells it from another."""
+    return "•" * (len(number) - _SHOWN_DIGITS) + number[-_SHOWN_DIGITS:]
+
+
 class AboutYou(Questions):
     """Who she is and what kind of business she has."""
 
@@ -96,9 +115,10 @@ class Business(Questions):
         max_length=200,
         help_text=_("As on the registration paper."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"required": _("Write the name of the business.")},
     )
     tax_code = TaxCodeField(
-        label=_("Tax code"), required=False, help_text=_("On the registration paper."), example="0200 123 456"
+        label=_("Tax code"), required=False, help_text=_("On the registration paper."), example="0200 123 457"
     )
     registered_on = DateField(
         label=_("Day of the first registration"),

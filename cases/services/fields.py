@@ -1,7 +1,6 @@
 """Questions every service asks alike: a phone, money, a date in three boxes, a name, yes or no."""
 
 import datetime
-import re
 import unicodedata
 from calendar import monthrange
 from decimal import Decimal, InvalidOperation
@@ -10,12 +9,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.vn import mst
 
 from cases.models.people import normal_phone
+from cases.services.amounts import amount, whole_number
 
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
 MOST_MONEY = 10**15
@@ -23,9 +24,6 @@ MOST_STAFF = 1_000_000
 # As it is typed, with dots, spaces and a unit.
 LONGEST_NUMBER = 40
 DATE_PARTS = ("day", "month", "year")
-# Dots and commas only stand before three digits: 1.500.000 is a whole number, 5,5 is none.
-WHOLE_NUMBER = re.compile(r"[0-9]+( [0-9]+|[.,][0-9]{3}(?![0-9]))*")
-UNIT_TYPED = re.compile(r"(đồng|vnđ|vnd|đ|₫|người)$", re.IGNORECASE)
 
 
 def thousands(number: int | str) -> str:
@@ -81,22 +79,25 @@ class NameField(TypedField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "name"}))
+        kwargs.setdefault("error_messages", {"required": _("Write the first and last name.")})
         super().__init__(max_length=100, **kwargs)
 
     def clean(self, value: Any) -> str:
-        """Return the composed name; refuse what no name contains."""
+        """Return the composed name, small or capital throughout as names are written; refuse what no name contains."""
         name = one_line(super().clean(value))
         if not name:
             return name
         if len(name) < 2 or not all(letter.isalpha() or letter in " '’-" for letter in name):
             raise ValidationError(_("Write the name in letters only, for example Trần Thị Mai."), code="name")
-        return name
+        return name.title() if name.islower() or name.isupper() else name
 
 
 class WholeNumberField(TypedField):
     """A whole number of zero or more; dots and spaces between the digits do no harm."""
 
     unit: Any = ""
+    # How an answer looks, said beside a wrong one where the question gives no example of its own.
+    looks_like = "8"
 
     def __init__(self, *, most: int, least: int = 0, unit: Any = "", **kwargs: Any) -> None:
         self.most, self.least, self.unit = most, least, unit
@@ -113,8 +114,11 @@ class WholeNumberField(TypedField):
 
     def read(self, text: str) -> int | None:
         """Return the number somebody typed, however she parted the digits; None if it is none."""
-        bare = UNIT_TYPED.sub("", one_line(text)).strip()
-        return int(re.sub(r"[ .,]", "", bare)) if WHOLE_NUMBER.fullmatch(bare) else None
+        return whole_number(one_line(text))
+
+    def how_to_write(self) -> str:
+        """Return what is said of something that is no number."""
+        return gettext("Write digits only, for example %(example)s.")
 
     def clean(self, value: Any) -> int | None:
         """Return the number."""
@@ -123,21 +127,23 @@ class WholeNumberField(TypedField):
             return None
         number = self.read(text)
         if number is None:
-            raise ValidationError(_("Write digits only, for example 1.500.000."), code="digits")
+            raise ValidationError(self.how_to_write() % {"example": self.example or self.looks_like}, code="digits")
         if number < self.least:
             raise ValidationError(
-                __("Write a number of at least %(least)s.") % {"least": thousands(self.least)}, code="least"
+                gettext("Write a number of at least %(least)s.") % {"least": thousands(self.least)}, code="least"
             )
         if number > self.most:
             raise ValidationError(
-                __("This number is too large. Write at most %(most)s.") % {"most": thousands(self.most)},
+                gettext("This number is too large. Write at most %(most)s.") % {"most": thousands(self.most)},
                 code="most",
             )
         return number
 
 
 class MoneyField(WholeNumberField):
-    """An amount of đồng."""
+    """An amount of đồng, in digits or as one says it: 500 triệu, 1,5 tỷ."""
+
+    looks_like = "500.000.000"
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("most", MOST_MONEY)
@@ -155,6 +161,14 @@ class MoneyField(WholeNumberField):
         )
         super().__init__(unit="đồng", **kwargs)
 
+    def read(self, text: str) -> int | None:
+        """Return the amount, exactly; None if it can be read in two ways or is no whole number of đồng."""
+        return amount(one_line(text))
+
+    def how_to_write(self) -> str:
+        """Return what is said of something that is no amount."""
+        return gettext("Write the amount in digits, for example %(example)s, or like this: 500 triệu; 1,5 tỷ.")
+
 
 class PercentField(TypedField):
     """A percentage with at most two places, kept exactly: 50.99 is not 51."""
@@ -167,8 +181,8 @@ class PercentField(TypedField):
         super().__init__(max_length=20, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """Show the comma of Vietnamese numbers."""
-        return value.replace(".", ",") if isinstance(value, str) else value
+        """Show the comma of Vietnamese numbers, and no places that hold nothing."""
+        return value.removesuffix(".00").replace(".", ",") if isinstance(value, str) else value
 
     def clean(self, value: Any) -> str:
         """Return the percentage as text with two places, as JSON keeps it."""
@@ -260,8 +274,8 @@ class DateField(forms.Field):
         last = monthrange(year, month)[1]
         if not 1 <= day <= last:
             self._mark("day", "month")
-            self.in_short = __("There is no day %(day)s") % {"day": f"{day:02d}/{month:02d}/{year}"}
-            words = __("Month %(month)s of %(year)s has only %(last)s days. Look at the day and the month again.")
+            self.in_short = gettext("There is no day %(day)s") % {"day": f"{day:02d}/{month:02d}/{year}"}
+            words = gettext("Month %(month)s of %(year)s has only %(last)s days. Look at the day and the month again.")
             raise ValidationError(words % {"month": month, "year": str(year), "last": last}, code="day")
         date = datetime.date(year, month, day)
         today = timezone.localdate()
@@ -314,13 +328,13 @@ class TextField(TypedField):
         text = unicodedata.normalize("NFC", super().clean(value)).replace("\r\n", "\n").strip()
         if text and len(text) < self.least:
             raise ValidationError(
-                __("Write a little more, at least %(least)s letters, so that we understand you.")
+                gettext("Write a little more, at least %(least)s letters, so that we understand you.")
                 % {"least": self.least},
                 code="short",
             )
         if len(text) > self.most:
             raise ValidationError(
-                __("The text has %(length)s letters. Shorten it to %(most)s.")
+                gettext("The text has %(length)s letters. Shorten it to %(most)s.")
                 % {"length": thousands(len(text)), "most": thousands(self.most)},
                 code="long",
             )
@@ -373,6 +387,9 @@ class TaxCodeField(TypedField):
             return digits
         try:
             return str(mst.format(mst.validate(digits)))
+        except InvalidChecksum as wrong:
+            words = _("One digit is not right yet. Look at the paper again, or leave it empty.")
+            raise ValidationError(words, code="tax_code") from wrong
         except NumberError as wrong:
             raise ValidationError(
                 _("The tax code has 10 digits, or 10 and 3. Look at the paper again, digit by digit."),

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
 from cases import policy
-from cases.models import AccessRecord, Document
+from cases.models import AccessRecord, CaseState, Document
 from cases.views.own import reader
 
 
@@ -15,10 +15,11 @@ from cases.views.own import reader
 def document(request: HttpRequest, key: UUID) -> FileResponse:
     """Send a paper as an attachment; who read it is written down first."""
     paper = Document.objects.filter(key=key, case__in=policy.visible_cases(request.user)).first()
-    if paper is None or not paper.file.storage.exists(paper.file.name or ""):
+    if paper is None or not paper.is_there:
         raise policy.NotFoundForYou
     person = reader(request)
-    if paper.case.applicant_id != person.pk:
+    # A draft is not read but filled in, and can be deleted without a trace.
+    if paper.case.applicant_id != person.pk and paper.case.state != CaseState.DRAFT:
         AccessRecord.objects.create(
             case=paper.case, person=person, part=AccessRecord.Part.DOCUMENT, purpose="read", at=timezone.now()
         )

@@ -10,19 +10,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cases.forms import documents, filing
 from cases.forms.consents import ConsentForm
 from cases.forms.parts import parts_of
 from cases.models import Case, User
+from cases.queries.mine import papers_of
 from cases.services import SERVICES, service_of
 from cases.services.base import SupportService
 from cases.services.common import COUNTER_CONSENT
 from cases.services.fields import PhoneField
 from cases.views.own import own_draft, reader
-from cases.views.papers import named_papers
 from cases.views.typed import keeping_what_she_typed, typed_before
 
 # Where "Change" on the page of answers leads back to.
@@ -38,7 +38,8 @@ class PhoneForm(forms.Form):
 
     use_required_attribute = False
     phone = PhoneField(
-        label=_lazy("Your phone number"), help_text=_lazy("We send a code of 6 digits to it. No password.")
+        label=gettext_lazy("Your phone number"),
+        help_text=gettext_lazy("We send a code of 6 digits to it. No password."),
     )
 
 
@@ -62,23 +63,29 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     return render(request, "cases/start.html", {"service": asked, "begun": begun})
 
 
+def _of_the_counter(case: Case) -> dict[str, str]:
+    """Return what stands in a form before it is asked: at a counter most businesses are of its own commune."""
+    commune = case.counter.commune if case.counter else None
+    return {"commune": commune.code} if commune else {}
+
+
 @keeping_what_she_typed
 def page(request: HttpRequest, key: UUID, slug: str) -> HttpResponse:
     """Ask one small group of questions and keep the answers."""
     case = own_draft(request, key)
     if case is None:
-        return redirect("cases:status", key=key)
+        return redirect("cases:filed", key=key)
     service, data = service_of(case), case.answers.data
     asked = service.page(slug, data)
     if asked is None:
         return redirect("cases:tasks", key=key)
     posted = request.POST if request.method == "POST" else typed_before(request)
-    form = filing.page_form(asked, data, posted)
+    form = filing.page_form(asked, {**_of_the_counter(case), **data}, posted)
     if posted is not None and LATER in posted:
-        filing.save_so_far(case, slug=slug, form=form, at=timezone.now())
+        filing.save_so_far(case, form=form, at=timezone.now())
         return redirect("cases:tasks", key=key)
     if posted is not None and form.is_valid():
-        filing.save_page(case, slug=slug, values=form.cleaned_data, at=timezone.now())
+        filing.save_page(case, values=form.cleaned_data, at=timezone.now())
         return redirect(_after(request, case, service, slug))
     slugs = [other.slug for other in service.asked(data)]
     before = filing.page_before(service, data, slug)
@@ -88,7 +95,8 @@ def page(request: HttpRequest, key: UUID, slug: str) -> HttpResponse:
         "page": asked,
         "form": form,
         "number": slugs.index(slug) + 1,
-        "parts": len(slugs) + 2,
+        # How many there are depends on her kind of business: until it is known, no number is said.
+        "parts": len(slugs) + 2 if data.get("entity_type") else None,
         "back": reverse("cases:page", args=[key, before.slug]) if before else reverse("cases:tasks", args=[key]),
         "returning": BACK_TO_CHECK in request.GET,
     }
@@ -100,7 +108,7 @@ def parts(request: HttpRequest, key: UUID) -> HttpResponse:
     """List the parts of a draft: what is done, what comes next."""
     case = own_draft(request, key)
     if case is None:
-        return redirect("cases:status", key=key)
+        return redirect("cases:filed", key=key)
     return render(request, "cases/tasks.html", {"case": case, "service": service_of(case), "parts": parts_of(case)})
 
 
@@ -109,7 +117,7 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     """Ask once more, then delete a draft."""
     case = own_draft(request, key)
     if case is None:
-        return redirect("cases:status", key=key)
+        return redirect("cases:filed", key=key)
     if request.method == "POST":
         documents.discard_draft(case)
         messages.success(request, _("The draft is deleted."))
@@ -138,7 +146,7 @@ def check(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show all answers, each with its way back, and ask what she allows."""
     case = own_draft(request, key)
     if case is None:
-        return redirect("cases:status", key=key)
+        return redirect("cases:filed", key=key)
     return render(request, "cases/check.html", checking(case, reader(request)))
 
 
@@ -151,7 +159,7 @@ def checking(case: Case, sender: User, form: ConsentForm | None = None) -> dict[
         "case": case,
         "service": service,
         "answers": filing.answered_questions(service, data),
-        "documents": named_papers(case),
+        "documents": papers_of(case),
         "missing": missing,
         "missing_papers": [paper for paper in service.papers if paper.required_when(data) and paper.kind not in kinds],
         # An officer sends it with the sheet that she signed.

@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from cases.limits import Limit, address_of
 from cases.models.case import read_code
 from cases.queries import lookup as queries
-from cases.views.limits import Limit, address_of
 
 # Many phones share one address, so that it may ask often; one code is guessed at seldom.
 BY_ADDRESS = Limit("lookup", most=120, seconds=10 * 60)
@@ -63,22 +63,23 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
     words: dict[str, object] = {"form": form, "digits": DigitsForm(), "typed": typed, "asked_nearer": False}
     if not typed:
         return render(request, "cases/lookup.html", words)
+    # Counted before it is looked at, and given back when it was right: many at once cannot pass together.
+    if not UNKNOWN_CODES.passes(address_of(request)):
+        return _too_often(request)
+    case = queries.find(typed)
+    if case is not None:
+        UNKNOWN_CODES.forgive(address_of(request))
     if request.method == "POST":
-        # Counted before it is looked at, and given back when it was right: many at once cannot pass together.
         code = read_code(typed) or typed.upper()
         if not WRONG_DIGITS.passes(code):
             return _too_often(request)
-        case = queries.find(typed)
         if not queries.belongs_to(case, request.POST.get("digits", "")[:LONGEST]):
             return render(request, "cases/lookup.html", {**words, "asked_nearer": True, "errors": True}, status=404)
         WRONG_DIGITS.forgive(code)
         assert case is not None
         found = {"form": CodeForm(), "far": queries.how_far(case), "nearer": queries.nearer(case)}
         return render(request, "cases/lookup.html", {**words, **found})
-    case = queries.find(typed)
     if case is None:
-        if not UNKNOWN_CODES.passes(address_of(request)):
-            return _too_often(request)
         return render(request, "cases/lookup.html", {**words, "errors": True}, status=404)
     return render(request, "cases/lookup.html", {**words, "form": CodeForm(), "far": queries.how_far(case)})
 

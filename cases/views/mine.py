@@ -17,12 +17,11 @@ from cases.queries.readings import readings_of
 from cases.queries.thread import thread_of
 from cases.queries.whereabouts import where_is
 from cases.services import SERVICES, service_of
+from cases.services.common import masked, personal_numbers
 from cases.views.own import counter_case, own_case, reader
 
 SCORES = ((3, _("Yes")), (2, _("Partly")), (1, _("No")))
 MAY_SEND_AGAIN = (CaseState.EXPIRED, CaseState.WITHDRAWN)
-# Of a number of hers, as much as tells it from another: her phone may lie open on a table.
-MASKED, SHOWN_DIGITS = ("personal_id",), 3
 
 
 @login_required
@@ -34,11 +33,12 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def filed(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Confirm what was sent: something to keep, at an address that stays."""
+    """Confirm what was sent, at an address that stays; at a counter the code and the date are handed over, no more."""
     case = counter_case(request, key)
     if case.state == CaseState.DRAFT:
         return redirect("cases:check", key=key)
-    return render(request, "cases/filed.html", {"case": case, "service": service_of(case), "where": where_is(case)})
+    where = where_is(case) if case.applicant_id == reader(request).pk else None
+    return render(request, "cases/filed.html", {"case": case, "where": where})
 
 
 @login_required
@@ -58,6 +58,9 @@ def status(request: HttpRequest, key: UUID) -> HttpResponse:
         "prepare": queries.to_prepare(case) if case.is_undecided and not asked else [],
         "results": queries.result_of(case),
         "refusal": queries.refusal_of(case),
+        "answered_by": queries.answered_by(case) if case.released_answers else [],
+        "answered_at": queries.answered_at(case),
+        "question": queries.question_of(case),
         "may_add": case.is_undecided and not asked,
         "may_resubmit": case.state in MAY_SEND_AGAIN and not case.resubmissions.exclude(state=CaseState.DRAFT).exists(),
         "may_rate": case.state == CaseState.CLOSED,
@@ -73,10 +76,9 @@ def sent(request: HttpRequest, key: UUID) -> HttpResponse:
     case = own_case(request, key)
     if case.state == CaseState.DRAFT:
         return redirect("cases:check", key=key)
+    # Her phone may lie open on a table.
     data = dict(case.answers.data)
-    for name in MASKED:
-        if value := str(data.get(name) or ""):
-            data[name] = "•" * (len(value) - SHOWN_DIGITS) + value[-SHOWN_DIGITS:]
+    data |= {name: masked(number) for name, number in personal_numbers(data).items()}
     service = service_of(case)
     texts = {consent.purpose: consent.text for consent in service.consents}
     words = {

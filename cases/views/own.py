@@ -1,6 +1,6 @@
 """The gate of her own pages."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest
 
@@ -12,6 +12,14 @@ def reader(request: HttpRequest) -> User:
     """Return the person who is signed in."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def form_key(request: HttpRequest) -> UUID:
+    """Return the key of the form that was sent: the same form sent twice acts once."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
 
 
 def own_case(request: HttpRequest, key: UUID) -> Case:

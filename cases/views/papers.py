@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import policy
 from cases.forms import documents, filing
 from cases.forms.parts import PAPERS_SEEN
-from cases.models import Case, Document
-from cases.services import papers_for, service_of
+from cases.models import Case, CaseState, Document
+from cases.services import service_of
 from cases.views.own import counter_case, own_draft, reader
 
 # The slug under which the page of papers stands among the parts.
@@ -27,17 +27,20 @@ def papers(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take papers, several at once; none is needed to go on unless the wish calls for it."""
     case = own_draft(request, key)
     if case is None:
-        return redirect("cases:status", key=key)
+        return redirect("cases:filed", key=key)
     service, data, now = service_of(case), case.answers.data, timezone.now()
     sent = request.method == "POST"
     form = documents.PapersForm(*([request.POST, request.FILES] if sent else []), case=case)
     if sent:
         # What is good is kept at once, whatever is said about the others.
-        whole, kept = form.is_valid(), form.save(by=reader(request), at=now)
+        whole, again = form.is_valid(), form.save(by=reader(request), at=now)
+        kept = len(form.good) - len(again)
         if kept:
             messages.success(request, _("Papers saved: %(number)s.") % {"number": kept})
+        if again:
+            messages.info(request, _("Already there, kept once: %(names)s") % {"names": ", ".join(again)})
         if whole and "add" not in request.POST:
-            filing.save_page(case, slug=PAPERS, values={PAPERS_SEEN: "yes"}, at=now)
+            filing.save_page(case, values={PAPERS_SEEN: "yes"}, at=now)
             return redirect("cases:tasks" if "later" in request.POST else "cases:check", key=key)
         if whole:
             return redirect("cases:papers", key=key)
@@ -63,12 +66,6 @@ def _boxes(form: documents.PapersForm, case: Case) -> list[tuple[object, list[Do
     return list(boxes)
 
 
-def named_papers(case: Case) -> list[tuple[object, object]]:
-    """Return the papers of a case with the name of their kind."""
-    labels = {paper.kind: paper.label for paper in papers_for(case)}
-    return [(document, labels.get(document.kind, document.kind)) for document in case.documents.all()]
-
-
 def _paper_of(case: Case, paper: UUID) -> Document:
     document = case.documents.filter(key=paper).first()
     if document is None:
@@ -82,7 +79,7 @@ def remove_paper(request: HttpRequest, key: UUID, paper: UUID) -> HttpResponse:
     """Take a paper out of a draft."""
     case = own_draft(request, key)
     if case is None:
-        return redirect("cases:status", key=key)
+        return redirect("cases:filed", key=key)
     documents.remove(_paper_of(case, paper))
     messages.success(request, _("The paper is removed."))
     return redirect("cases:papers", key=key)
@@ -91,9 +88,11 @@ def remove_paper(request: HttpRequest, key: UUID, paper: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def thumbnail(request: HttpRequest, key: UUID, paper: UUID) -> HttpResponse:
-    """Show her a small picture of a photo of hers."""
-    document = _paper_of(counter_case(request, key), paper)
-    if not document.is_photo:
+    """Show a small picture of a photo of hers: to her, and at the counter while it is filled in there."""
+    case = counter_case(request, key)
+    document = _paper_of(case, paper)
+    may_look = case.state == CaseState.DRAFT or case.applicant_id == reader(request).pk
+    if not (may_look and document.is_photo and document.is_there):
         raise policy.NotFoundForYou
     response = HttpResponse(documents.thumbnail(document), content_type="image/jpeg")
     response["X-Content-Type-Options"] = "nosniff"

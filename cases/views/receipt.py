@@ -1,4 +1,4 @@
-"""The receipt of her case, to print or to keep."""
+"""What she prints or keeps of her case: the receipt, and the answer."""
 
 from uuid import UUID
 
@@ -8,21 +8,36 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import printing
 from cases.models import CaseState
-from cases.printing import as_pdf
-from cases.printing import receipt as words_of
-from cases.views.own import own_case
+from cases.views.own import counter_case, own_case, reader
 
 
 @login_required
 def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Send the receipt (M01) of a case of her own as PDF."""
-    case = own_case(request, key)
+    """Send the receipt (M01) of a case as PDF: of her own, or the one that the counter hands over."""
+    case = counter_case(request, key)
     if case.state == CaseState.DRAFT:
         return redirect("cases:check", key=key)
     address = request.build_absolute_uri(f"{reverse('cases:lookup')}?ma={case.code}")
-    paper = as_pdf("receipt.typ", words_of(case, address=address, at=timezone.now()))
+    hers = case.applicant_id == reader(request).pk
+    words = printing.receipt(case, address=address, at=timezone.now(), hers=hers)
+    return _sent(printing.as_pdf("receipt.typ", words), name=f"{case.code}.pdf")
+
+
+@login_required
+def answer(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Send her the answer to her case as PDF; until there is one, the page of the case says where it is."""
+    case = own_case(request, key)
+    if not case.released_answers:
+        return redirect("cases:status", key=key)
+    return _sent(
+        printing.as_pdf("answer.typ", printing.answer(case, at=timezone.now())), name=f"{case.code}-tra-loi.pdf"
+    )
+
+
+def _sent(paper: bytes, *, name: str) -> HttpResponse:
     response = HttpResponse(paper, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,21 +1,31 @@
-"""The register of those who supervise, the same as a file, the targets, and who read which case."""
+"""The registers of those who supervise and of offices, the same as a file, the targets, and who read which case."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from cases import exports, policy
-from cases.models import CaseState, User
+from cases.limits import Limit
+from cases.models import Case, CaseState, User
 from cases.queries import register as queries
 from cases.queries.diary import diary
 from cases.queries.targets import targets
 from cases.services import SERVICES
 from cases.views.own import reader
 
+# Each writes down, for ever, a reading of every case in it.
+FILES = Limit("files", most=20, seconds=60 * 60)
 COLOURS = {
     CaseState.SUBMITTED: "sky",
     CaseState.IN_REVIEW: "sky",
@@ -35,18 +45,35 @@ def supervisor(request: HttpRequest) -> User:
 @login_required
 def register(request: HttpRequest) -> HttpResponse:
     """List the filed cases of the reader's province, the newest first."""
-    user, now = supervisor(request), timezone.now()
-    chosen = queries.Chosen.read(request.GET.dict())
-    found = queries.register(user, chosen, after=request.GET.get("after", ""), at=now)
+    return _page(request, supervisor(request), of=policy.supervised_cases, place="register")
+
+
+@login_required
+def of_office(request: HttpRequest) -> HttpResponse:
+    """List the cases that are, or were, at the reader's office, the newest first."""
+    user = reader(request)
+    if not any(role not in policy.READING_ROLES for _agency, role in policy.standing(user)):
+        raise policy.NotFoundForYou
+    return _page(request, user, of=policy.office_cases, place="office_register")
+
+
+def _page(request: HttpRequest, user: User, *, of: Callable[[User], QuerySet[Case]], place: str) -> HttpResponse:
+    now, chosen = timezone.now(), queries.Chosen.read(request.GET.dict())
+    # The overview's number opens it; nobody looks for it otherwise.
+    asked = [(queries.ASKED, _("Asked for something this month"))] * (chosen.now == queries.ASKED)
+    found = queries.register(user, chosen, of=of, after=request.GET.get("after", ""), at=now)
     words = {
-        "place": "register",
+        "place": place,
+        "list": "cases:register" if place == "register" else "cases:office_register",
+        "one": "workflows:story" if place == "register" else "workflows:office_case",
         "register": found,
         "lines": [(row, COLOURS.get(CaseState(row.case.state), "")) for row in found.rows],
         "states": [
             (queries.OPEN, _("All that are open")),
             *((state.value, state.label) for state in CaseState if state != CaseState.DRAFT),
         ],
-        "ways": [(queries.LATE, _("Late")), (queries.WAITING, _("Waiting for the applicant"))],
+        "ways": [(queries.LATE, _("Late")), (queries.WAITING, _("Waiting for the applicant")), *asked],
+        "target": queries.target_of(user, chosen),
         "services": SERVICES.values(),
         "chosen": chosen,
         "address": urlencode(list(chosen)),
@@ -55,11 +82,19 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def as_file(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+@require_POST
+def as_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the register, as it is filtered, as CSV or for Excel."""
     user, now = supervisor(request), timezone.now()
-    chosen = queries.Chosen.read(request.GET.dict())
-    rows = exports.register_rows(queries.registered(user, chosen, at=now), user, at=now)
+    chosen = queries.Chosen.read(request.POST.dict())
+    cases = queries.registered(user, chosen, at=now)
+    if kind == "xlsx" and cases[: exports.MOST_IN_EXCEL + 1].count() > exports.MOST_IN_EXCEL:
+        words = _("Excel takes at most %(most)s cases. Take the CSV file, or choose fewer cases.")
+        messages.warning(request, words % {"most": number_format(exports.MOST_IN_EXCEL)})
+        return redirect(f"{reverse('cases:register')}?{urlencode(list(chosen))}")
+    if not FILES.passes(str(user.pk)):
+        return render(request, "429.html", status=429)
+    rows = exports.register_rows(cases, user, at=now)
     name = f"ho-so-{timezone.localtime(now):%Y%m%d-%H%M}.{kind}"
     if kind == "csv":
         head = [words for words, _width in exports.REGISTER]
@@ -72,8 +107,8 @@ def as_file(request: HttpRequest, kind: str) -> StreamingHttpResponse:
 def readings(request: HttpRequest) -> HttpResponse:
     """Show who read which case, the newest first."""
     user = supervisor(request)
-    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("code", "person")}
-    found = diary(user, **chosen, after=request.GET.get("after", ""), at=timezone.now())
+    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("code", "person", "file")}
+    found = diary(user, **chosen, after=request.GET.get("after", ""))
     words = {"place": "readings", "diary": found, **chosen, "filtered": any(chosen.values())}
     return render(request, "cases/diary.html", words)
 

@@ -35,14 +35,14 @@ def draft(answers: Mapping[str, Any], *, applicant: User, at: datetime, service:
     for page in SERVICES[service].pages:
         values = {name: answers[name] for name in page.form.base_fields if name in answers}
         if values and page.asked_when(case.answers.data):
-            save_page(case, slug=page.slug, values=values, at=at)
+            save_page(case, values=values, at=at)
     return case
 
 
-def submit(case: Case, *, at: datetime) -> Case:
-    """File the draft with every consent."""
+def submit(case: Case, *, at: datetime, officer: User | None = None) -> Case:
+    """File the draft with every consent: she herself, or an officer at a counter."""
     consents = [consent.purpose for consent in SERVICES[case.service].consents]
-    return actions.submit(case, applicant=case.applicant, consents=consents, key=uuid4(), at=at)
+    return actions.submit(case, applicant=case.applicant, consents=consents, key=uuid4(), at=at, officer=officer)
 
 
 def open_item(case: Case, node: str) -> WorkItem:
@@ -105,12 +105,10 @@ def ask(case: Case, node: str, *, question: str, at: datetime, fields: tuple[str
     )
 
 
-def reply(case: Case, *, text: str, at: datetime, corrections: Mapping[str, Any] | None = None) -> InformationRequest:
-    """Answer the case's open question."""
+def reply(case: Case, *, text: str, at: datetime, **given: Any) -> InformationRequest:
+    """Answer the case's open question, with the corrections and papers given."""
     request = InformationRequest.objects.select_related("case").get(case=case, ending="open")
-    answered = actions.answer(
-        request, applicant=case.applicant, reply=text, corrections=corrections, key=uuid4(), at=at
-    )
+    answered = actions.answer(request, applicant=case.applicant, reply=text, key=uuid4(), at=at, **given)
     case.refresh_from_db()
     return answered
 

@@ -95,8 +95,20 @@ STORIES: tuple[Story, ...] = (
         "0900 100 002",
     ),
     # --- every branch and state ----------------------------------------------------------------------------
-    Story("Vũ Thị Nga", 0, "Công ty tôi đổi địa chỉ sang phường khác thì phải báo với những cơ quan nào?", ()),
-    Story("Đặng Thị Thơm", 3, "Tôi muốn đăng ký hộ kinh doanh nail, cần chuẩn bị những giấy tờ nào?", (), ALONE),
+    Story(
+        "Vũ Thị Nga",
+        0,
+        "Công ty tôi đổi địa chỉ sang phường khác thì phải báo với những cơ quan nào?",
+        (),
+        {"law_field": "registration"},
+    ),
+    Story(
+        "Đặng Thị Thơm",
+        3,
+        "Tôi muốn đăng ký hộ kinh doanh nail, cần chuẩn bị những giấy tờ nào?",
+        (),
+        {**ALONE, "law_field": "registration"},
+    ),
     Story(
         "Lưu Thị Hồng",
         1,
@@ -117,6 +129,7 @@ STORIES: tuple[Story, ...] = (
         2,
         "Rút hồ sơ đã gửi ở một cửa thì có được không và phải viết đơn theo mẫu nào?",
         (ACCEPT, step("triage.kb"), step("kb_answer.answer"), step("deliver.delivered"), step("rate", 0, score=2)),
+        {"law_field": "other"},
     ),
     Story(
         "Hà Thị Quyên",
@@ -265,14 +278,14 @@ STORIES: tuple[Story, ...] = (
         1,
         "Tôi cần người giúp đỡ về giấy tờ để làm ăn và nuôi con sau khi dọn ra ở riêng.",
         (ACCEPT, step("triage.direct_help")),
-        {**ALONE, "priority": "yes", "priority_reason": "Tôi chỉ muốn nói với cán bộ tiếp nhận."},
+        {**ALONE, "law_field": "other", "priority": "yes", "priority_reason": "Tôi chỉ muốn nói với cán bộ tiếp nhận."},
     ),
     Story(
         "Khúc Thị Mơ",
         6,
         "Tôi cần giúp làm lại giấy tờ bị giữ để đăng ký kinh doanh.",
         (ACCEPT, step("triage.direct_help"), step("direct_help.helped", 2), step("deliver.delivered")),
-        ALONE,
+        {**ALONE, "law_field": "registration"},
     ),
     Story(
         "Âu Thị Cúc",
@@ -291,12 +304,14 @@ STORIES: tuple[Story, ...] = (
             step("approve_refusal.approve"),
             step("deliver.delivered"),
         ),
+        {"law_field": "other"},
     ),
     Story(
         "Thân Thị Xuân",
         5,
         "Tôi hỏi giúp người nhà ở tỉnh khác về giấy phép chở hàng của anh ấy.",
         (step("intake.not_accept", 1, reason_code="OUT_OF_SCOPE"),),
+        {"law_field": "other"},
     ),
     Story(
         "Ninh Thị Hợp",
@@ -325,5 +340,6 @@ STORIES: tuple[Story, ...] = (
         4,
         "Tôi muốn đổi tên công ty thì hợp đồng đã ký trước đó có còn giá trị không?",
         (ACCEPT, GENERAL, step("consult_finance.opinion", 1), step("withdraw", 2)),
+        {"law_field": "registration"},
     ),
 )

@@ -3,8 +3,11 @@
 
 // --- money: 1500000 becomes 1.500.000 as she types, and the caret stays where it was ---------------------------
 for (const box of document.querySelectorAll("input[data-thousands]")) {
-  box.addEventListener("input", () => {
-    if (!/^[\d. ]*$/.test(box.value)) return;
+  let byHand = false;
+  box.addEventListener("input", (event) => {
+    // A dot of her own may be a decimal one, "1.5 tỷ": taken away it would make ten times as much. It stays.
+    byHand = Boolean(box.value) && (byHand || /[.]/.test(event.data || "") || (event.inputType === "insertFromPaste" && box.value.includes(".")));
+    if (byHand || !/^[\d. ]*$/.test(box.value)) return;
     const digitsBefore = box.value.slice(0, box.selectionStart).replace(/\D/g, "").length;
     const digits = box.value.replace(/\D/g, "");
     box.value = digits.replace(/\B(?=(\d{3})+$)/g, ".");
@@ -122,7 +125,7 @@ async function smaller(file) {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     let side = LONGEST_SIDE, quality = 0.85, made = file;
-    for (let attempt = 0; attempt < 6; attempt += 1) {
+    for (let attempt = 0; attempt < 12; attempt += 1) {
       const scale = Math.min(1, side / Math.max(picture.width, picture.height));
       const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
       const pen = canvas.getContext("2d");
@@ -192,6 +195,8 @@ function replaceBox(form, html, name) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const fresh = page.querySelector(`form[data-papers] [name="${name}"]`);
   if (!fresh) return location.reload();
+  // A photo that was there already is said beside its box.
+  fresh.before(...page.querySelectorAll(".message.info"));
   form.querySelector(`[name="${name}"]`).closest(".paper-box").replaceWith(fresh.closest(".paper-box"));
   for (const remove of page.querySelectorAll('form[id^="remove-"]')) if (!document.getElementById(remove.id)) form.before(remove);
   const drawn = form.querySelector(`[name="${name}"]`);

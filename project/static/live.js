@@ -6,7 +6,7 @@
   const SHORTEST = 1000, LONGEST = 60000; // pauses before trying again, in milliseconds
   const BREATH = 1000; // hints of one topic that come closer together than this are one
   const SLOW = 1500; // a page that needed longer for its socket may have missed something meanwhile
-  const FINAL = [4401, 4404]; // signed out, nothing to hear: trying again would not help
+  const FINAL = [4401, 4404, 4429]; // signed out, nothing to hear, too many pages open: trying again would not help
   const path = document.currentScript.dataset.liveAt;
 
   const topics = new Set([...document.querySelectorAll("[data-live]")].map((element) => element.dataset.live));

@@ -19,6 +19,12 @@ def phone_aloud(phone: str) -> str:
 
 
 @register.filter
+def working_days_late(day: date) -> int:
+    """Return by how many working days a day is over; never fewer than one, as the offices count it, too."""
+    return max(1, rulebook(reference_version()).calendar.between(day, timezone.localdate()))
+
+
+@register.filter
 def working_days_left(day: date) -> int:
     """Return how many working days are left after today, up to and including the day."""
     return rulebook(reference_version()).calendar.between(timezone.localdate(), day)

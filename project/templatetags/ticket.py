@@ -6,6 +6,7 @@ from typing import Any
 import segno
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from cases.models import Case
@@ -34,7 +35,7 @@ def days_off(case: Case) -> list[date]:
     """Return the holidays, but for weekends, between the sending and the promised day."""
     if case.submitted_at is None or case.promised_on is None:
         return []
-    sent = case.submitted_at.date()
+    sent = timezone.localdate(case.submitted_at)
     holidays = rulebook(reference_version()).calendar.holidays
     return sorted(day for day in holidays if sent <= day <= case.promised_on and day.weekday() < SATURDAY)
 

@@ -1,17 +1,23 @@
 """At the counter: an officer fills in a request for a woman who came, by X for Y, with her signature."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 
 from cases import policy
-from cases.models import Case, CaseState, Consent, Membership, User
+from cases.forms.documents import keep
+from cases.models import AccessRecord, Case, CaseState, Consent, Membership, User
+from cases.printing import receipt
+from cases.services import service_of
 from notifications.models import Notification
 from project.demo.cast import Cast
-from tests.browsing import a_pdf, add_paper, fill_in, hidden, send, signed_in
+from tests.browsing import a_file, a_pdf, a_picture, add_paper, fill_in, send, signed_in
 from tests.builders import answers_for
 from tests.conftest import THURSDAY
 from workflows import actions
@@ -42,6 +48,15 @@ def filled_in(officer: User) -> tuple[Client, Case]:
     return client, case
 
 
+def sent(client: Client, case: Case) -> Any:
+    """Add a photo of the sheet she signed, send the case, and return the answer."""
+    assert add_paper(client, case, "counter_consent", a_file("to-dong-y.jpg", a_picture())).status_code == 302
+    answer = send(client, case)
+    case.refresh_from_db()
+    assert case.state == CaseState.SUBMITTED
+    return answer
+
+
 def test_an_officer_files_for_a_woman_and_the_story_says_so(cast: Cast) -> None:
     client, case = filled_in(cast.commune_officer)
     assert add_paper(client, case, "counter_consent").status_code == 302
@@ -65,7 +80,8 @@ def test_the_officer_hands_over_the_code_and_the_date(cast: Cast) -> None:
     page = client.get(send(client, case).url)
     case.refresh_from_db()
     assert page.status_code == 200
-    assert (case.code or "no code") in page.content.decode()
+    assert case.code is not None
+    assert case.code in page.content.decode()
 
 
 def test_without_her_signature_nothing_is_sent(cast: Cast) -> None:
@@ -123,6 +139,14 @@ def test_what_she_is_called_elsewhere_is_not_told_to_the_counter(cast: Cast) -> 
     assert case.applicant == cast.applicant
     for name, args in (("cases:counter", []), ("cases:check", [case.key]), ("cases:consent_sheet", [case.key])):
         assert cast.applicant.full_name not in client.get(reverse(name, args=args)).content.decode(), name
+    fill_in(client, case, answers_for(full_name="Ai Đó"))
+    sent(client, case)
+    ticket = client.get(reverse("cases:filed", args=[case.key])).content.decode()
+    assert cast.applicant.full_name not in ticket
+    assert "Ai Đó" in ticket
+    paper = receipt(case, address="https://dong-hanh.example/", at=THURSDAY, hers=False)
+    assert cast.applicant.full_name not in str(paper)
+    assert "Ai Đó" in str(paper)
 
 
 def test_an_officer_is_not_her_own_counter(cast: Cast) -> None:
@@ -141,7 +165,7 @@ def test_what_was_typed_stays_when_something_is_missing(cast: Cast) -> None:
     _client, response = begin(cast.commune_officer, phone="12")
     page = response.content.decode()
     assert "Đặng Thị Bưởi" in page
-    assert hidden(response) is not None
+    assert 'value="12"' in page
     assert not Case.objects.filter(filled_in_by=cast.commune_officer).exists()
 
 
@@ -149,5 +173,103 @@ def test_the_sheet_to_sign_names_everything_she_allows(cast: Cast) -> None:
     client, case = filled_in(cast.commune_officer)
     sheet = client.get(reverse("cases:consent_sheet", args=[case.key])).content.decode()
     assert "Đặng Thị Bưởi" in sheet
-    assert sheet.count("Tôi cho phép") + sheet.count("Tôi đồng ý") >= 2
+    for consent in service_of(case).consents:
+        assert (escape(str(consent.text)) in sheet) == consent.asked_when(case.answers.data), consent.purpose
     assert add_paper(client, case, "counter_consent", a_pdf("dong-y.pdf")).status_code == 302
+
+
+def test_two_clicks_begin_one_draft_and_another_name_or_a_filled_one_begins_another(cast: Cast) -> None:
+    _client, first = begin(cast.commune_officer)
+    client, second = begin(cast.commune_officer)
+    assert first["Location"] == second["Location"]
+    assert Case.objects.filter(filled_in_by=cast.commune_officer).count() == 1
+    begin(cast.commune_officer, full_name="Đặng Thị Mận")
+    assert Case.objects.filter(filled_in_by=cast.commune_officer).count() == 2
+    fill_in(client, Case.objects.earliest("pk"), answers_for(full_name="Đặng Thị Bưởi"))
+    begin(cast.commune_officer)
+    assert Case.objects.filter(filled_in_by=cast.commune_officer).count() == 3
+
+
+def test_a_draft_whose_papers_were_opened_at_the_counter_can_be_deleted_without_a_trace(cast: Cast) -> None:
+    for at_the_counter in (True, False):
+        client, case = begun(cast.commune_officer)
+        add_paper(client, case, "counter_consent")
+        paper = reverse("cases:document", args=[case.documents.get().key])
+        assert b"".join(client.get(paper).streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+        deleting = client if at_the_counter else signed_in(case.applicant)
+        assert deleting.post(reverse("cases:discard", args=[case.key])).status_code == 302
+        assert not Case.objects.filter(pk=case.pk).exists()
+    assert not AccessRecord.objects.exists()
+
+
+def test_every_page_of_a_draft_that_was_sent_leads_the_officer_to_the_code(cast: Cast) -> None:
+    client, case = filled_in(cast.commune_officer)
+    ticket = sent(client, case).url
+    paper = case.documents.get()
+    for name, more in (("tasks", []), ("page", ["ve-chi"]), ("papers", []), ("check", []), ("discard", [])):
+        answer = client.get(reverse(f"cases:{name}", args=[case.key, *more]), follow=True)
+        assert (answer.status_code, answer.redirect_chain) == (200, [(ticket, 302)]), name
+    for address in (
+        reverse("cases:consent_sheet", args=[case.key]),
+        reverse("workflows:submit", args=[case.key]),
+    ):
+        assert client.get(address)["Location"] == ticket
+    assert client.post(reverse("cases:remove_paper", args=[case.key, paper.key]))["Location"] == ticket
+
+
+def test_the_counter_hands_over_the_code_the_date_and_the_receipt_and_nothing_that_comes_after(cast: Cast) -> None:
+    client, case = filled_in(cast.commune_officer)
+    ticket = sent(client, case).url
+    seen, hers = (who.get(ticket).content.decode() for who in (client, signed_in(case.applicant)))
+    for words in (str(case.code), f"{case.promised_on:%d/%m/%Y}", reverse("cases:receipt", args=[case.key])):
+        assert words in seen, words
+    office = str(case.work_items.get().agency)
+    for words in (office, "Tiếp theo là gì?", f'href="{reverse("cases:status", args=[case.key])}"'):
+        assert (words in hers, words in seen) == (True, False), words
+    assert client.get(reverse("cases:receipt", args=[case.key])).content.startswith(b"%PDF-")
+    # She adds a paper later: it stands on her receipt, not on the one that the counter prints again.
+    keep(case, a_pdf(), kind="other", by=case.applicant, at=timezone.now())
+    kept, handed = (receipt(case, address="https://x.example/", at=THURSDAY, hers=each) for each in (True, False))
+    assert (kept["code"], kept["promise"]) == (handed["code"], handed["promise"])
+    assert (office in str(kept["rows"]), office in str(handed["rows"])) == (True, False)
+    assert (len(kept["papers"]), len(handed["papers"])) == (2, 1)
+
+
+def test_a_photo_is_shown_at_the_counter_only_until_the_case_is_sent(cast: Cast) -> None:
+    client, case = filled_in(cast.commune_officer)
+    add_paper(client, case, "counter_consent", a_file("to-dong-y.jpg", a_picture()))
+    photo = reverse("cases:thumbnail", args=[case.key, case.documents.get().key])
+    assert client.get(photo).status_code == 200
+    sent(client, case)
+    assert client.get(photo).status_code == 404
+    assert signed_in(case.applicant).get(photo).status_code == 200
+
+
+def test_the_signed_sheet_is_called_by_its_name_and_does_not_go_into_a_case_sent_again(cast: Cast) -> None:
+    client, case = filled_in(cast.commune_officer)
+    add_paper(client, case, "other", a_pdf("khac.pdf"))
+    sent(client, case)
+    item = client.get(reverse("workflows:item", args=[case.work_items.get().pk])).content.decode()
+    assert "Giấy đồng ý có chữ ký" in item
+    assert "counter_consent" not in item
+    actions.withdraw(case, applicant=case.applicant, reason="", key=uuid4(), at=THURSDAY)
+    case.refresh_from_db()
+    again = actions.resubmit(case, applicant=case.applicant, at=THURSDAY)
+    assert [paper.kind for paper in again.documents.all()] == ["other"]
+    # One that was copied before is called by its name, too.
+    again.documents.update(kind="counter_consent")
+    check = signed_in(case.applicant).get(reverse("cases:check", args=[again.key])).content.decode()
+    assert "Giấy đồng ý có chữ ký" in check
+    assert "counter_consent" not in check
+
+
+def test_the_counters_own_commune_is_chosen_already_and_no_exit_of_hers_is_offered(cast: Cast) -> None:
+    client, case = begun(cast.commune_officer)
+    assert case.counter is not None
+    commune = case.counter.commune
+    assert commune is not None
+    slug = next(page.slug for page in service_of(case).pages if "commune" in page.form.base_fields)
+    text = client.get(reverse("cases:page", args=[case.key, slug])).content.decode()
+    assert re.search(rf'value="{commune.code}"[^>]* selected', text)
+    assert "Thoát nhanh" not in text
+    assert re.search(r'name="service"[^>]*checked', client.get(reverse("cases:counter")).content.decode())

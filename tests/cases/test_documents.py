@@ -135,11 +135,14 @@ def test_of_several_files_the_good_ones_are_kept_though_another_is_refused(cast:
     assert answer["Content-Type"] == "image/jpeg"
     with Image.open(io.BytesIO(answer.content)) as small:
         assert max(small.size) <= 144
+    for stranger in (cast.another_applicant, cast.commune_officer):
+        assert browsing.signed_in(stranger).get(thumbnail).status_code == 404
+    photo.file.storage.delete(str(photo.file.name))
+    for lost in (thumbnail, reverse("cases:document", args=[photo.key])):
+        assert client.get(lost).status_code == 404
     pdf = case.documents.first()
     assert pdf is not None
     assert client.get(reverse("cases:thumbnail", args=[case.key, pdf.key])).status_code == 404
-    assert browsing.signed_in(cast.another_applicant).get(thumbnail).status_code == 404
-    assert browsing.signed_in(cast.commune_officer).get(thumbnail).status_code == 404
 
 
 def test_going_on_keeps_what_is_chosen_and_leads_to_the_check_or_to_the_list(cast: Cast) -> None:
@@ -157,7 +160,7 @@ def test_only_the_boxes_that_go_with_her_answers_are_shown_and_what_was_sent_bef
     browsing.add_paper(client, case, "adviser_contract", a_pdf("thuê.pdf"))
     papers = reverse("cases:papers", args=[case.key])
     assert 'name="paper_adviser_contract"' in client.get(papers).content.decode()
-    filing.save_page(case, slug="cau-hoi", values={"question_kind": "general"}, at=case.created_at)
+    filing.save_page(case, values={"question_kind": "general"}, at=case.created_at)
     page = client.get(papers).content.decode()
     assert 'name="paper_adviser_contract"' not in page
     assert reverse("cases:remove_paper", args=[case.key, case.documents.get().key]) in page
@@ -270,6 +273,10 @@ def test_the_same_paper_sent_twice_is_kept_once(cast: Cast) -> None:
     for _click in range(2):
         add(client, case, "a.pdf", A_PDF)
     assert case.documents.count() == 1
+    papers = reverse("cases:papers", args=[case.key])
+    assert "Đã có sẵn, chúng tôi giữ một bản: a.pdf" in client.get(papers).content.decode()
+    add(client, case, "b.pdf", A_PDF + b"b")
+    assert "Đã có sẵn" not in client.get(papers).content.decode()
 
 
 def test_names_lose_folders_and_control_signs() -> None:

@@ -7,20 +7,25 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases import exports
 from cases.models import AccessRecord, Case
 from cases.queries.register import Chosen, registered
+from cases.views import register
 from project.demo import player
 from project.demo.cast import Cast
-from tests.browsing import signed_in
+from tests.browsing import hidden, signed_in
 from tests.builders import a_case, a_draft
+from workflows import actions
 
+REGISTER, OVERVIEW = "/giam-sat/", "/toan-canh/"
 CSV, XLSX = "/giam-sat/ho-so.csv", "/giam-sat/ho-so.xlsx"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -47,7 +52,7 @@ def cells(file: bytes) -> list[tuple[str, str, str]]:
 def test_only_supervisors_and_auditors_take_it_out(cast: Cast) -> None:
     for part, person in cast.people():
         for address in (CSV, XLSX):
-            response = signed_in(person).get(address)
+            response = signed_in(person).post(address)
             status = response.status_code
             if status == 200:
                 assert body(response)
@@ -61,17 +66,65 @@ def test_the_file_has_what_the_page_has_with_the_same_filters(cast: Cast, at: da
     closed, sent = a_case(cast.applicant, at_node="deliver"), a_case(cast.another_applicant)
     player.conclude(closed, "deliver", "delivered", at=at + timedelta(days=1))
     client = signed_in(cast.supervisor)
-    assert [line[0] for line in lines(client.get(CSV))] == ["Mã hồ sơ", sent.code, closed.code]
-    assert [line[0] for line in lines(client.get(CSV, {"state": "closed"}))] == ["Mã hồ sơ", closed.code]
-    assert [line[0] for line in lines(client.get(CSV, {"tim": "không ai"}))] == ["Mã hồ sơ"]
-    found = {value for _address, _type, value in cells(body(client.get(XLSX, {"state": "closed"})))}
+    assert [line[0] for line in lines(client.post(CSV))] == ["Mã hồ sơ", sent.code, closed.code]
+    assert [line[0] for line in lines(client.post(CSV, {"state": "closed"}))] == ["Mã hồ sơ", closed.code]
+    assert [line[0] for line in lines(client.post(CSV, {"tim": "không ai"}))] == ["Mã hồ sơ"]
+    found = {value for _address, _type, value in cells(body(client.post(XLSX, {"state": "closed"})))}
     assert closed.code in found
     assert sent.code not in found
 
 
+def test_it_leaves_by_the_press_of_a_button_only(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.supervisor)
+    for address in (CSV, XLSX):
+        # A reload, a look ahead, a form on another page.
+        assert client.get(address).status_code == 405
+        assert client.post(address).status_code == 403
+        for page in (client.get(f"{REGISTER}?state=submitted&tim=mai"), client.get(OVERVIEW)):
+            assert f'href="{address}' not in page.content.decode()
+    assert not AccessRecord.objects.filter(case=case).exists()
+
+
+def test_the_buttons_send_the_filters_of_the_page(cast: Cast) -> None:
+    page = signed_in(cast.supervisor).get(REGISTER, {"state": "submitted", "tim": "mai"})
+    assert {"state": "submitted", "tim": "mai"}.items() <= hidden(page).items()
+    assert {f'formaction="{address}"' for address in (CSV, XLSX)} <= set(
+        page.content.decode().replace(">", " ").split()
+    )
+    overview = signed_in(cast.supervisor).get(OVERVIEW)
+    assert hidden(overview)["state"] == "open"
+    assert f'action="{XLSX}"' in overview.content.decode()
+
+
+def test_one_person_takes_only_so_many_files_an_hour(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register.FILES, "most", 2)
+    case, client = a_case(cast.applicant), signed_in(cast.supervisor)
+    taken = [client.post(address) for address in (CSV, XLSX, CSV, XLSX)]
+    assert [response.status_code for response in taken] == [200, 200, 429, 429]
+    assert all(body(response) for response in taken[:2])
+    assert AccessRecord.objects.filter(case=case).count() == 2
+    assert signed_in(cast.auditor).post(CSV).status_code == 200
+
+
+def test_what_is_too_long_for_excel_is_said_and_the_csv_takes_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST_IN_EXCEL", 2)
+    for _nth in range(2):
+        a_case(cast.applicant)
+    client = signed_in(cast.supervisor)
+    assert body(client.post(XLSX))
+    last = a_case(cast.applicant)
+    response = client.post(XLSX, {"state": "submitted"}, follow=True)
+    assert response.redirect_chain == [(f"{REGISTER}?state=submitted", 302)]
+    assert "Bảng Excel chứa tối đa 2 hồ sơ. Tải bảng CSV" in response.content.decode()
+    assert not AccessRecord.objects.filter(case=last).exists()
+    assert len(lines(client.post(CSV))) == 4
+
+
 def test_csv_opens_in_excel_as_vietnamese(cast: Cast) -> None:
     a_case(cast.applicant)
-    response = signed_in(cast.supervisor).get(CSV)
+    response = signed_in(cast.supervisor).post(CSV)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in response["Content-Disposition"]
     content = body(response)
@@ -101,8 +154,8 @@ def _sheet(file: bytes) -> str:
 def test_a_business_whose_name_is_a_formula_runs_nowhere(cast: Cast) -> None:
     a_case(cast.applicant, answers={"entity_name": "=cmd|'/C calc'!A0"})
     client = signed_in(cast.supervisor)
-    assert lines(client.get(CSV))[1][1] == "'=cmd|'/C calc'!A0"
-    assert ("B2", "inlineStr", "'=cmd|'/C calc'!A0") in cells(body(client.get(XLSX)))
+    assert lines(client.post(CSV))[1][1] == "'=cmd|'/C calc'!A0"
+    assert ("B2", "inlineStr", "'=cmd|'/C calc'!A0") in cells(body(client.post(XLSX)))
 
 
 def test_in_excel_a_day_is_a_day_and_no_text() -> None:
@@ -115,7 +168,7 @@ def test_in_excel_a_day_is_a_day_and_no_text() -> None:
 
 def test_who_took_which_case_out_is_written_down_before_it_leaves(cast: Cast) -> None:
     case = a_case(cast.applicant)
-    response = signed_in(cast.supervisor).get(CSV)
+    response = signed_in(cast.supervisor).post(CSV)
     assert case.short_code in body(response).decode()
     record = AccessRecord.objects.get(case=case)
     assert (record.person, record.part, record.purpose) == (cast.supervisor, "case", "export")
@@ -176,3 +229,12 @@ def test_the_name_of_a_file_is_the_code_and_nobodys_name(cast: Cast) -> None:
     case: Case = a_case(cast.applicant)
     name = signed_in(cast.supervisor).get(f"/giam-sat/{case.key}/dien-bien.csv")["Content-Disposition"]
     assert name == f'attachment; filename="{case.code}-dien-bien.csv"'
+
+
+def test_a_case_taken_back_has_no_promised_day_in_the_file_as_on_the_page(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant)
+    sent = lines(signed_in(cast.supervisor).post(CSV))
+    column = sent[0].index("Ngày hẹn")
+    assert sent[1][column]
+    actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=at + timedelta(hours=1))
+    assert lines(signed_in(cast.supervisor).post(CSV))[1][column] == ""

@@ -23,7 +23,7 @@ def test_on_the_live_server_it_is_sent_in_pieces_too(cast: Cast, at: datetime, m
     async def pieces() -> list[bytes]:
         client = AsyncClient()
         await client.aforce_login(cast.supervisor)
-        response: Any = await client.get(CSV)
+        response: Any = await client.post(CSV)
         return [piece async for piece in response.streaming_content]
 
     sent = asyncio.run(pieces())

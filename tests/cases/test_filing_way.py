@@ -5,9 +5,11 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +18,7 @@ from cases.models import Answers, Case, Document
 from cases.services import SERVICES
 from project.demo.cast import Cast
 from tests import browsing
-from tests.builders import a_draft, answers_for
+from tests.builders import a_case, a_draft, answers_for
 
 W1 = SERVICES["legal_advice"]
 START = "/ho-so/moi/legal_advice/"
@@ -160,7 +162,7 @@ def test_a_whole_draft_leads_to_the_sending(cast: Cast) -> None:
     assert "Làm tiếp: Xem lại và gửi" in words
     assert "8/9 phần đã xong" in words
     browsing.send(client, case)
-    assert client.get(reverse("cases:tasks", args=[case.key]))["Location"] == reverse("cases:status", args=[case.key])
+    assert client.get(reverse("cases:tasks", args=[case.key]))["Location"] == reverse("cases:filed", args=[case.key])
 
 
 def test_the_list_asks_the_database_the_same_however_much_is_filled_in(
@@ -231,6 +233,46 @@ def test_somebody_else_who_signs_in_there_neither_reads_nor_saves_it(cast: Cast)
     assert Answers.objects.get(case=case).data == before
 
 
+def test_nothing_is_kept_for_a_draft_that_there_is_not(cast: Cast) -> None:
+    nowhere, sent, too_long = a_draft(cast.applicant), a_case(cast.applicant), a_draft(cast.applicant)
+    nowhere.key = uuid4()
+    for case, values in ((nowhere, NEED), (sent, NEED), (too_long, {"need": "a" * 25_000})):
+        client, answer = typed_without_a_session(case, **values)
+        assert answer["Location"].startswith(ENTER)
+        assert "sessionid" not in client.cookies
+    assert not Session.objects.exists()
+
+
+def test_the_longest_page_is_kept_in_vietnamese(cast: Cast) -> None:
+    case = a_draft(cast.applicant)
+    need = (NEED["need"] * 200)[:5000].strip()
+    client, answer = typed_without_a_session(case, **{**NEED, "need": need})
+    sign_in_from(client, client.get(answer["Location"]), cast.applicant.phone)
+    assert Answers.objects.get(case=case).data["need"] == need
+
+
+def test_what_she_sent_since_is_not_written_over_by_what_was_kept(cast: Cast) -> None:
+    case = a_draft(cast.applicant)
+    client, _answer = typed_without_a_session(case, **NEED)
+    client.force_login(cast.applicant)
+    page = reverse("cases:page", args=[case.key, "cau-hoi"])
+    newer = {**NEED, "need": "Tôi hỏi về việc đăng ký nhãn hiệu của quán."}
+    assert client.post(page, newer).status_code == 302
+    client.get(page)
+    assert Answers.objects.get(case=case).data["need"] == newer["need"]
+
+
+def test_other_pages_of_hers_leave_it_where_it_waits(cast: Cast) -> None:
+    case, other = a_draft(cast.applicant), a_draft(cast.applicant)
+    client, _answer = typed_without_a_session(case, **NEED)
+    client.force_login(cast.applicant)
+    page = reverse("cases:page", args=[other.key, "cau-hoi"])
+    client.get(page)
+    assert client.post(page, {**NEED, "need": "Tôi hỏi về việc đăng ký nhãn hiệu của quán."}).status_code == 302
+    client.get(reverse("cases:page", args=[case.key, "cau-hoi"]))
+    assert Answers.objects.get(case=case).data["need"] == NEED["need"]
+
+
 def test_it_waits_an_hour_for_its_own_page_only_and_is_shown_once(cast: Cast) -> None:
     case = a_draft(cast.applicant)
     client, answer = typed_without_a_session(case, **NEED)
@@ -253,6 +295,15 @@ def test_the_first_page_leads_to_what_is_open_and_only_names_what_is_not(client:
     assert everything.count("/ho-so/moi/") == len(SERVICES)
     assert "tel:02250001234" in everything
     assert "<script" not in page
+
+
+def test_a_case_sent_in_the_night_after_a_holiday_does_not_count_that_holiday(cast: Cast) -> None:
+    with time_machine.travel("2026-11-25 01:00+07:00", tick=False):
+        client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+        browsing.send(client, case)
+        page = client.get(reverse("cases:filed", args=[case.key])).content.decode()
+    assert "25/11/2026" in page
+    assert "Không tính ngày nghỉ lễ" not in page
 
 
 def test_the_confirmation_is_a_ticket_with_code_picture_and_the_holiday_explained(cast: Cast) -> None:

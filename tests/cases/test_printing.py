@@ -25,7 +25,7 @@ EVIL = 'Công ty #panic("x") *đậm* = Tiêu đề $x^2$ \\ @trích <nhãn> [ng
 
 
 def receipt_of(case: Case, at: datetime) -> dict[str, Any]:
-    return printing.receipt(case, address=f"https://dong-hanh.example/tra-cuu/?ma={case.code}", at=at)
+    return printing.receipt(case, address=f"https://dong-hanh.example/tra-cuu/?ma={case.code}", at=at, hers=True)
 
 
 def test_she_gets_the_receipt_of_her_own_case_and_nobody_elses(cast: Cast) -> None:
@@ -56,7 +56,7 @@ def test_the_receipt_says_what_when_who_and_until_when(cast: Cast, at: datetime)
         case.short_code,
         "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
         "09:00, Thứ Năm, 05/11/2026",
-        "Trần Thị Mai",
+        "Nguyễn Thị Hạnh",
         "phường Lê Chân",
         settings.HELP_PHONE,
     ):
@@ -78,6 +78,68 @@ def test_words_of_hers_are_printed_as_they_are_and_never_run(cast: Cast, at: dat
     data["title"] = EVIL
     found = printed(template, data)
     assert EVIL in found
+
+
+@pytest.mark.parametrize("sign", ["🌸", "女", "฿", "\x07", "\u200b", "👩‍🌾"])
+def test_a_sign_that_our_letters_lack_stops_no_paper(cast: Cast, sign: str) -> None:
+    case = a_case(cast.applicant, answers={"full_name": "Trần 女 Mai", "entity_name": f"May Mai {sign} ủa"})
+    hers = signed_in(cast.applicant).get(reverse("cases:receipt", args=[case.key]))
+    slip_of = signed_in(cast.supervisor).get(reverse("workflows:story_pdf", args=[case.key]))
+    for paper in (hers.content, b"".join(slip_of.streaming_content)):  # type: ignore[attr-defined]
+        assert paper.startswith(b"%PDF-")
+        assert b"pdfuaid" in paper
+
+
+# --- the answer ---------------------------------------------------------------------------------------------
+
+ANSWER = "Chị lập hoá đơn cho từng lần bán.\nGiao hàng ngày nào, lập hoá đơn ngày ấy."
+
+
+def answered(cast: Cast, at: datetime) -> Case:
+    """Return a case that the city Union answered."""
+    case = a_case(cast.applicant, at_node="kb_answer")
+    player.conclude(case, "kb_answer", "answer", at=at, answer=ANSWER)
+    return case
+
+
+def test_she_gets_the_answer_on_paper_and_nobody_else_does(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="deliver", answer=ANSWER)
+    paper = reverse("cases:answer_pdf", args=[case.key])
+    for part, person in cast.people():
+        status = signed_in(person).get(paper).status_code
+        assert (part, status) == (part, 200 if part == "applicant" else 404)
+    response = signed_in(cast.applicant).get(paper)
+    assert response["Content-Type"] == "application/pdf"
+    assert b"pdfuaid" in response.content
+    undecided = a_case(cast.applicant, at_node="approve", answer=ANSWER)
+    response = signed_in(cast.applicant).get(reverse("cases:answer_pdf", args=[undecided.key]))
+    assert response["Location"] == reverse("cases:status", args=[undecided.key])
+
+
+def test_the_answer_says_whose_it_is_who_gave_it_when_and_to_what(cast: Cast, at: datetime) -> None:
+    case = answered(cast, at)
+    paper = printing.answer(case, at=at)
+    assert paper["sections"] == [["Câu hỏi của chị", [A_QUESTION]], ["Trả lời", ANSWER.split("\n")]]
+    told = json.dumps(paper, ensure_ascii=False)
+    for words in (case.code, "Nguyễn Thị Hạnh", "Hội Liên hiệp Phụ nữ thành phố Hải Phòng", "Thứ Năm, 05/11/2026"):
+        assert str(words) in told
+    assert settings.HELP_PHONE in told
+
+
+def test_a_refusal_on_paper_says_why_and_what_she_can_do(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant)
+    player.conclude(case, "intake", "not_accept", at=at, answer=ANSWER, reason_code="OUT_OF_SCOPE")
+    case.refresh_from_db()
+    headings = [heading for heading, _lines in printing.answer(case, at=at)["sections"]]
+    assert headings == ["Câu hỏi của chị", "Vì sao chưa hỗ trợ được", "Chị có thể làm gì", "Chị không đồng ý?"]
+
+
+def test_words_in_the_answer_are_printed_as_they_are_and_never_run(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="deliver", answer=EVIL, answers={"need": EVIL})
+    data = printing.answer(case, at=at)
+    data["title"] = EVIL
+    assert EVIL in printed("answer.typ", data)
+    assert printing.as_pdf("answer.typ", data).startswith(b"%PDF-")
 
 
 def printed(template: str, data: dict[str, Any]) -> str:

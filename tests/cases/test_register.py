@@ -1,5 +1,6 @@
 """The register of those who supervise."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from cases.models import Case, User
 from cases.queries import register as registers
-from cases.queries.register import Chosen, codes_like, register
+from cases.queries.register import Chosen, register
 from project.demo import player
 from project.demo.cast import Cast
 from tests.browsing import signed_in
@@ -84,10 +85,11 @@ def test_a_case_is_found_by_its_code_or_its_end_however_typed(cast: Cast, at: da
     case = a_case(cast.applicant)
     a_case(cast.applicant)
     assert case.code is not None
-    for typed in (case.code, case.short_code, case.short_code.lower(), case.short_code.replace("-", " ")):
+    ends = (case.short_code, case.short_code.lower(), case.short_code.replace("-", " "), case.short_code[-4:])
+    for typed in (case.code, *ends):
         assert listed(cast.supervisor, at, tim=typed) == [case]
     wrong = case.short_code[:-1] + ("0" if case.short_code[-1] != "0" else "1")
-    assert codes_like(wrong, at=at) == []
+    assert listed(cast.supervisor, at, tim=wrong) == []
     text = signed_in(cast.supervisor).get(ADDRESS, {"tim": wrong}).content.decode()
     assert "Không tìm thấy tên hay mã này." in text
     assert wrong in text
@@ -95,7 +97,7 @@ def test_a_case_is_found_by_its_code_or_its_end_however_typed(cast: Cast, at: da
 
 def test_a_sealed_case_is_not_found_by_its_code(cast: Cast, at: datetime) -> None:
     case = a_case(cast.applicant, at_node="direct_help")
-    assert listed(cast.supervisor, at, tim=case.code or "") == []
+    assert listed(cast.supervisor, at, tim=str(case.code)) == []
     assert listed(cast.supervisor, at, tim="hanh phuc") == []
 
 
@@ -178,3 +180,15 @@ def test_a_longer_register_costs_no_more_queries(cast: Cast) -> None:
     for _nth in range(3):
         a_case(cast.another_applicant)
     assert cost() == few
+
+
+def test_colleagues_read_their_own_words_and_that_a_case_waits_for_her(cast: Cast, at: datetime) -> None:
+    a_case(cast.another_applicant, at_node="ext_advice")
+    case = a_case(cast.applicant, at_node="triage")
+    player.ask(case, "triage", question="Chị gửi thêm hợp đồng.", at=at + timedelta(hours=1))
+    text = signed_in(cast.supervisor).get(ADDRESS).content.decode()
+    rows = text[text.index("<tbody>") : text.index("</tbody>")]
+    assert "Tư vấn viên tư vấn" in rows
+    assert re.search(r"\b[Cc]hị\b", rows) is None
+    tags = re.findall(r'<span class="govuk-tag[^"]*">\s*([^<]+?)\s*<', rows)
+    assert sorted(tags) == ["Chờ người nộp", "Đang xử lý"]

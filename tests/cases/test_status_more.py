@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.models import AccessRecord, Agency, Case, Passage, User
+from cases.models import AccessRecord, Agency, Case, Membership, Passage, User
 from cases.models.agency import ReferenceVersion
 from cases.queries.whereabouts import where_is
 from project.demo import player
@@ -274,6 +274,38 @@ def test_readings_are_one_line_an_office_and_day(cast: Cast) -> None:
     assert page.index("06/11/2026") < page.index("05/11/2026")
     for person in (cast.city_officer, cast.another_city_officer, cast.commune_officer, cast.applicant):
         assert person.full_name not in page.split("<main")[1]
+
+
+def test_what_left_as_a_file_and_a_whole_number_are_told_in_their_own_words(cast: Cast) -> None:
+    case = a_case(cast.applicant, answers={"personal_id": "031190001234"})
+    supervisor, item = browsing.signed_in(cast.supervisor), item_at(case, "intake")
+    with time_machine.travel(THURSDAY, tick=False):
+        for response in (
+            supervisor.post(reverse("cases:register_csv")),
+            supervisor.get(reverse("workflows:story_csv", args=[case.key])),
+        ):
+            assert list(getattr(response, "streaming_content", ()))
+        unmask = reverse("workflows:unmask", args=[item.pk])
+        browsing.signed_in(cast.commune_officer).post(unmask, {"number": "personal_id"}, HTTP_HX_REQUEST="true")
+    page = page_of(case, "readings")
+    assert "<span>đưa vào tệp tải về</span>" in page
+    assert "2 lần" in page
+    assert "<span>xem đủ số căn cước của chị</span>" in page
+
+
+def test_who_moved_reads_under_the_office_of_that_day(cast: Cast) -> None:
+    case = a_case(cast.applicant)
+    read(case, cast.commune_officer)
+    Membership.objects.filter(user=cast.commune_officer).update(until=THURSDAY.date())
+    tax = cast.tax_officer.memberships.get().agency
+    day_after = THURSDAY + timedelta(days=1)
+    Membership.objects.create(user=cast.commune_officer, agency=tax, role="officer", since=day_after.date())
+    read(case, cast.commune_officer, at=day_after)
+    page = page_of(case, "readings", at=day_after)
+    newer, older = page.split("05/11/2026")
+    assert f"<b>{tax.name}</b>" in newer
+    assert f"<b>{tax.name}</b>" not in older
+    assert "<b>Hội Liên hiệp Phụ nữ phường Lê Chân</b>" in older
 
 
 def test_a_reading_of_what_is_sealed_is_told_in_neutral_words(cast: Cast) -> None:

@@ -23,6 +23,11 @@ def test_every_text_has_its_vietnamese() -> None:
     assert missing == []
 
 
+def test_every_entry_is_a_text_of_the_product_or_a_better_word_for_one_of_django_s() -> None:
+    said = {source.msgid for source in words.sources()} | {entry.key for entry in words.entries(words.DJANGO_S_PO)}
+    assert [entry.key for entry in words.entries() if entry.key not in said] == []
+
+
 def test_no_entry_is_fuzzy_or_stands_twice() -> None:
     entries = words.entries()
     keys = [entry.key for entry in entries]

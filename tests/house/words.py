@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import django.conf
 from django.utils.translation.template import templatize
 
 from tests.house.source import ROOT, is_migration, place, product_files, text, tree
 
 PO = ROOT / "project" / "locale" / "vi" / "LC_MESSAGES" / "django.po"
+DJANGO_S_PO = Path(django.conf.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
 
 PLAIN = ("_", "gettext", "gettext_lazy", "gettext_noop")
 WITH_CONTEXT = ("pgettext", "pgettext_lazy")
@@ -86,11 +88,11 @@ def in_template(path: Path) -> Iterator[Source]:
             yield Source(texts[0], place(path))
 
 
-def entries() -> list[Entry]:
-    """Return the entries of the Vietnamese .po file, without its head and without obsolete ones."""
+def entries(po: Path = PO) -> list[Entry]:
+    """Return the entries of a .po file, ours if none is named, without its head and without obsolete ones."""
     found: list[Entry] = []
     entry, part = Entry(), ""
-    for line in [*text(PO).splitlines(), ""]:
+    for line in [*text(po).splitlines(), ""]:
         if not line.strip():
             if entry.msgid:
                 found.append(entry)

@@ -181,6 +181,12 @@ def office() -> Iterator[Row]:
     yield Row("workflows:worklist", "justice_officer", "late", query="?scope=late")
     yield Row("workflows:worklist", "science_officer", "empty")
     yield Row("workflows:worklist", "city_officer", "nothing found", query="?scope=office&tim=khongco")
+    for who in OFFICERS:
+        yield Row("cases:office_register", who)
+    yield Row("cases:office_register", "city_officer", "nothing found", query="?tim=khongco")
+    for state in ("moving", "closed", "withdrawn"):
+        yield Row("workflows:office_case", "city_officer", state, key(state))
+    yield Row("workflows:office_case", "tax_officer", "consulted", key("consulted"))
     yield Row("workflows:assign", "city_approver", query_of=lambda scene: f"?item={scene.items['triage'].pk}")
     for node in NODES:
         yield Row("workflows:item", f"holder:{node}", node, pk(node))
@@ -214,6 +220,8 @@ BUTTONS: dict[str, list[Any]] = {
     "leave": [],
     "set_language": [],
     "cases:remove_paper": [UUID(int=0), UUID(int=0)],
+    "cases:register_csv": [],
+    "cases:register_xlsx": [],
     "workflows:resubmit": [UUID(int=0)],
     "workflows:rate": [UUID(int=0)],
     "workflows:claim": [1],
@@ -232,8 +240,7 @@ FILES: dict[str, tuple[str, Arguments, str]] = {
     "cases:document": ("applicant", lambda scene: [scene.paper.key], "application/pdf"),
     "cases:thumbnail": ("applicant", lambda scene: [scene.cases["draft fee"].key, scene.photo.key], "image/"),
     "cases:receipt": ("applicant", key("moving"), "application/pdf"),
-    "cases:register_csv": ("supervisor", lambda scene: [], "text/csv"),
-    "cases:register_xlsx": ("supervisor", lambda scene: [], "application/vnd.openxmlformats"),
+    "cases:answer_pdf": ("owner:closed", key("closed"), "application/pdf"),
     "workflows:story_pdf": ("supervisor", key("moving"), "application/pdf"),
     "workflows:story_csv": ("supervisor", key("moving"), "text/csv"),
     "workflows:story_json": ("supervisor", key("moving"), "application/json"),

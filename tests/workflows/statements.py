@@ -12,6 +12,8 @@ from uuid import uuid4
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.models import Case, Document
+from cases.services.common import COUNTER_CONSENT, OTHER_PAPER
 from project.demo import player
 from project.demo.cast import Cast, person
 from tests.builders import A_REASON, a_case, a_draft, item_at
@@ -153,7 +155,7 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
     case = a_case(applicant, at_node="triage")
     with recording() as asked:
         actions.write_to_office(case, applicant=applicant, words=A_REASON, key=uuid4(), at=_LATER)
-        actions.add_papers(case, applicant=applicant, papers=[], key=uuid4(), at=_LATER)
+        actions.add_papers(case, applicant=applicant, papers=_papers(case), key=uuid4(), at=_LATER)
         item = item_at(case, "triage")
         actions.write_to_her(item, reviewer=officer, words=A_REASON, key=uuid4(), at=_LATER)
         actions.note(item, reviewer=officer, words=A_REASON, key=uuid4(), at=_LATER)
@@ -169,8 +171,9 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
     with recording() as asked:
         player.ask(case, "triage", question=A_REASON, at=_LATER, fields=("entity_name",))
     yield asked[0]
-    with recording("with a correction") as asked:
-        player.reply(case, text=A_REASON, corrections={"entity_name": "Công ty TNHH Mai"}, at=_LATER)
+    with recording("with a correction and papers") as asked:
+        given = {"corrections": {"entity_name": "Công ty TNHH Mai"}, "papers": _papers(case)}
+        player.reply(case, text=A_REASON, at=_LATER, **given)
     yield asked[0]
     request = player.ask(case, "triage", question=A_REASON, at=_LATER)
     with recording() as asked:
@@ -196,6 +199,20 @@ def _filing(cast: Cast) -> Iterator[Asked]:
         with recording(what) as asked:
             player.submit(a_draft(cast.applicant, **answers), at=THURSDAY)
         yield asked[0]
+    officer = cast.commune_officer
+    draft = a_draft(cast.applicant, **why)
+    draft.filled_in_by, draft.counter = officer, officer.memberships.get().agency
+    draft.save(update_fields=["filled_in_by", "counter"])
+    Document.objects.bulk_create(_papers(draft, kind=COUNTER_CONSENT.kind))
+    with recording("at the counter, with a reason for priority") as asked:
+        player.submit(draft, at=THURSDAY, officer=officer)
+    yield asked[0]
+
+
+def _papers(case: Case, *, kind: str = OTHER_PAPER.kind) -> list[Document]:
+    """Return two papers whose files are written, as far as an action looks."""
+    person, made = case.applicant, {"content_type": "application/pdf", "size": 1, "uploaded_at": THURSDAY}
+    return [Document(case=case, kind=kind, sha256=sign * 64, uploaded_by=person, file=sign, **made) for sign in "ab"]
 
 
 def everything(cast: Cast) -> list[Asked]:

@@ -129,7 +129,7 @@ def test_an_old_page_does_not_answer_the_next_question_and_keeps_her_words(cast:
         response = client.post(url, form)
         assert response.status_code == 409
         assert words in response.content.decode()
-    for number in ("", "0", "9" * 30, "x"):
+    for number in ("", "0", "9" * 30, "9" * 5000, "²", "x"):
         assert client.post(url, {**form, "asked": number}).status_code == 409
     assert case.information_requests.get(ending="open").question.body == "Câu hỏi thứ hai."
     assert not case.documents.exists()
@@ -145,7 +145,7 @@ def test_papers_of_an_answer_that_comes_too_late_are_not_kept(
     answer = actions.answer
 
     def overtaken(request: InformationRequest, **given: Any) -> None:
-        assert case.documents.count() == 2
+        assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2
         answer(request, applicant=cast.applicant, reply="Từ máy khác.", key=uuid4(), at=THURSDAY)
         answer(request, **given)
 
@@ -327,3 +327,51 @@ def test_several_files_of_one_kind_go_with_one_answer(cast: Cast) -> None:
     files = [browsing.a_pdf("trang-1.pdf"), browsing.a_pdf("trang-2.pdf")]
     assert client.post(url, {**form, "paper_contract": files}).status_code == 302
     assert sorted(paper.original_name for paper in case.documents.all()) == ["trang-1.pdf", "trang-2.pdf"]
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("name", ["add_papers", "answer"])
+def test_papers_are_stored_with_their_event_or_not_at_all_and_the_same_form_is_enough(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    case = asked(cast) if name == "answer" else a_case(cast.applicant)
+    client, url = browsing.signed_in(cast.applicant), reverse(f"workflows:{name}", args=[case.key])
+    form = {**browsing.hidden(client.get(url)), "reply": "Tôi gửi hai tờ."}
+
+    def send() -> Any:
+        return client.post(
+            url, {**form, "paper_other": [browsing.a_pdf("a.pdf"), browsing.a_pdf("b.pdf")]}, follow=True
+        )
+
+    def killed(*_given: Any, **_more: Any) -> None:
+        assert case.documents.count() == 2
+        raise Killed
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("workflows.step.Step.record", killed)
+        with pytest.raises(Killed):
+            send()
+    assert not case.documents.exists()
+    assert not files_in(tmp_path)
+    for _click in range(2):
+        assert "Đã nhận" in send().content.decode()
+        [event] = case.events.filter(verb="papers_added" if name == "add_papers" else "information_answered")
+        assert event.facts["papers"] == sorted(case.documents.values_list("pk", flat=True))
+        assert len(event.facts["papers"]) == len(files_in(tmp_path)) == 2
+
+
+def test_a_paper_that_is_there_already_is_kept_once_and_told_once(cast: Cast, tmp_path: Path) -> None:
+    case = a_case(cast.applicant)
+    client, url = browsing.signed_in(cast.applicant), reverse("workflows:add_papers", args=[case.key])
+    for _form in range(2):
+        form = browsing.hidden(client.get(url))
+        same = [browsing.a_pdf("a.pdf"), browsing.a_pdf("a.pdf")]
+        assert client.post(url, {**form, "paper_other": same}).status_code == 302
+    assert case.documents.count() == case.events.filter(verb="papers_added").count() == len(files_in(tmp_path)) == 1

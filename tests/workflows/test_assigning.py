@@ -153,6 +153,16 @@ def test_nobody_chosen_is_said_and_nothing_ticked_leads_back(cast: Cast) -> None
     assert response.headers["Location"] == reverse("workflows:worklist") + "?scope=late"
 
 
+@pytest.mark.parametrize("sent", ["{}:x", "{}:" + "9" * 5000, "9" * 5000, "²", "{}9999999999999999999"])
+def test_what_no_page_of_ours_sends_is_passed_over(cast: Cast, sent: str) -> None:
+    case = a_case(cast.applicant, at_node="draft")
+    item = item_at(case, "draft")
+    page = signed_in(cast.justice_approver).get(ADDRESS, {"item": sent.format(item.pk)}, follow=True)
+    assert page.status_code == 200
+    if ":" in sent:
+        assert [ticked.item for ticked in page.context["form"].ticked] == [item]
+
+
 def test_items_of_other_offices_are_not_even_named(cast: Cast) -> None:
     case = a_case(cast.applicant, at_node="draft")
     for person in (cast.city_approver, cast.tax_officer, cast.applicant):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.utils import translation
 
 from cases.models import Agency, InformationRequest
 from project.demo.cast import Cast
@@ -71,6 +72,48 @@ def test_what_is_late_stands_apart_behind_its_holder(justice: Agency, finance: A
     assert [lane.late for lane in found.lanes] == [True, False]
 
 
+def test_turns_are_drawn_in_the_order_of_time_where_the_lanes_have_them(justice: Agency, finance: Agency) -> None:
+    found = told([an_item(justice, 0, 30, 90), an_item(finance, 30, 50, 90), an_item(justice, 50, None, 70)], [])
+    assert [(block.kind, block.start, block.width) for block in found.blocks] == [
+        ("agency", 0, 3000),
+        ("agency", 3000, 2000),
+        ("agency", 5000, 2000),
+        ("late", 7000, 3000),
+    ]
+    late = next(span for lane in found.lanes for span in lane.spans if span.late)
+    assert (late.x, late.w) == (found.blocks[-1].x, found.blocks[-1].w)
+
+
+def test_every_block_with_room_has_its_days_and_the_table_has_them_all(justice: Agency, finance: Agency) -> None:
+    found = told([an_item(justice, 0, 168, 90), an_item(finance, 168, 192, 400)], [], hours=192)
+    # From Thursday to Monday, two days in time and late the other three; a narrow Wednesday to Thursday.
+    assert [block.label for block in found.blocks] == ["2", "trễ 3", "1"]
+    assert found.whole == "6 ngày"
+    assert [lane.held for lane in found.lanes] == ["5 ngày", "1 ngày"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_two_words_stand_on_one_another_on_the_axis(justice: Agency, language: str) -> None:
+    with translation.override(language):
+        for due in range(10, 120, 5):
+            found = held(
+                [an_item(justice, 0, None, due)],
+                [],
+                CALENDAR,
+                start=THURSDAY,
+                end=THURSDAY + 100 * HOUR,
+                promised=THURSDAY + due * HOUR,
+            )
+            ends = []
+            for mark in found.marks:
+                if mark.label:
+                    place, wide = round(100 * float(mark.x[:-1])), 230 * len(mark.label)
+                    left = {"start": place, "middle": place - wide // 2, "end": place - wide}[mark.anchor]
+                    ends.append((left, left + wide))
+            assert all(end <= begin for (_left, end), (begin, _right) in pairwise(sorted(ends)))
+            assert min(ends)[0] >= 0
+
+
 def test_where_nothing_is_open_the_time_is_of_the_house(justice: Agency) -> None:
     assert shares(told([an_item(justice, 10, None, 300)], []))[0] == ("Đồng Hành tự làm", False, 10)
 
@@ -101,8 +144,9 @@ def test_whatever_happened_seconds_days_and_drawing_add_up(justice: Agency, fina
     found = told(items, requests, hours=400)
     assert sum(share.seconds for share in found.shares) == pytest.approx(found.seconds)
     assert sum(share.days for share in found.shares) == found.days
-    assert sum(share.width for share in found.shares) == WHOLE
-    assert [share.start + share.width for share in found.shares][:-1] == [share.start for share in found.shares][1:]
+    assert sum(block.days for block in found.blocks) == found.days
+    assert all(block.start + block.width == following.start for block, following in pairwise(found.blocks))
+    assert (found.blocks[0].start, found.blocks[-1].start + found.blocks[-1].width <= WHOLE) == (0, True)
     cut = turns(items, requests, start=THURSDAY, end=THURSDAY + 400 * HOUR)
     assert (cut[0].since, cut[-1].until) == (THURSDAY, THURSDAY + 400 * HOUR)
     assert all(turn.until == following.since for turn, following in pairwise(cut))

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
-from cases.models import AccessRecord, Membership, Role, User
+from cases.models import AccessRecord, Enterprise, Membership, Role, User
 from project.demo import player
 from project.demo.cast import Cast
 from tests.browsing import a_pdf, signed_in
 from tests.builders import a_case, item_at
+from workflows.views.shown import facts_of
 
 WHY = "Tôi phải đi khỏi nhà vì bị đánh."
 
@@ -53,7 +55,7 @@ def test_it_shows_her_answers_her_papers_and_what_the_law_makes_of_them(cast: Ca
         file=a_pdf(), uploaded_by=cast.applicant, uploaded_at=case.created_at,
     )  # fmt: skip
     text = page(cast.commune_officer, item_at(case, "intake").pk)
-    for words in ("hoá đơn điện tử", "hop-dong.pdf", "tự kê khai", "0900 100 001", "•••••••••234", case.code or ""):
+    for words in ("hoá đơn điện tử", "hop-dong.pdf", "tự kê khai", "0900 100 001", "•••••••••234", str(case.code)):
         assert words in text
     assert "031185001234" not in text
 
@@ -168,3 +170,16 @@ def test_the_kind_of_help_is_read_by_its_holder_alone(cast: Cast) -> None:
     assert response.status_code == 200
     assert "safe_referral" not in response.content.decode()
     assert AccessRecord.objects.filter(case=case, part="sealed", purpose="help_kind").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("individual", ["Kind of business"]),
+        ("household", ["Kind of business", "Owned by women"]),
+        ("llc1", ["Kind of business", "Size, as she declares it", "Owned by women"]),
+    ],
+)
+def test_what_nobody_asked_of_her_kind_of_business_is_not_answered_with_no(kind: str, told: list[str]) -> None:
+    with translation.override("en"):
+        assert [str(label) for label, _value in facts_of(Enterprise(entity_type=kind, sector="trade"))] == told

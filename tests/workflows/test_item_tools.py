@@ -199,11 +199,24 @@ def test_a_consulted_office_reads_neither_and_writes_neither(cast: Cast) -> None
         assert post(cast.tax_officer, consulted, name, {"words": "Chào"}).status_code == 404
 
 
-def test_empty_words_are_not_kept(cast: Cast) -> None:
+@pytest.mark.parametrize("name", ["write", "note"])
+def test_empty_words_are_not_kept_and_the_page_says_so(cast: Cast, name: str) -> None:
     item = item_at(a_case(cast.applicant), "intake")
-    for name in ("write", "note"):
-        post(cast.commune_officer, item, name, {"words": "  "})
+    assert "Viết rồi hãy gửi." in post(cast.commune_officer, item, name, {"words": "  "}).content.decode()
     assert not Passage.objects.filter(kind__in=("message", "note")).exists()
+
+
+@pytest.mark.parametrize("name", ["write", "note"])
+def test_words_that_are_too_long_are_kept_whole_and_said_to_be_too_long(cast: Cast, name: str) -> None:
+    item = item_at(a_case(cast.applicant), "intake")
+    words = "dài " * 1250
+    text = post(cast.commune_officer, item, name, {"words": f"{words}Câu cuối."}).content.decode()
+    assert "5.009 chữ cái" in text
+    assert "Câu cuối.</textarea>" in text
+    assert not Passage.objects.filter(kind__in=("message", "note")).exists()
+    assert post(cast.commune_officer, item, name, {"words": words}).status_code == 302
+    assert Passage.objects.get(kind__in=("message", "note")).body == words.strip()
+    assert post(cast.city_officer, item, name, {"words": ""}).status_code == 404
 
 
 # --- nothing that was typed is lost ------------------------------------------------------------------------
@@ -212,4 +225,5 @@ def test_empty_words_are_not_kept(cast: Cast) -> None:
 @pytest.mark.parametrize("name", ["answer", "reason", "question", "words"])
 def test_even_one_word_is_kept_on_the_page_that_says_one_came_too_late(rf: Any, name: str) -> None:
     request = rf.post("/", {name: "Không", "verdict": "accept", "reason_code": "OTHER", "seen_version": "3"})
-    assert typed_words(request) == ["Không"]
+    assert [text for _label, text in typed_words(request)] == ["Không"]
+    assert all(label for label, _text in typed_words(request))

@@ -20,6 +20,7 @@ from tests.browsing import signed_in
 from tests.builders import a_case, item_at
 from tests.conftest import THURSDAY
 from workflows import actions
+from workflows.exports import slip, story_as_pdf
 from workflows.flows.registry import graph_for
 from workflows.queries.diagram import diagram_of
 from workflows.queries.story import lines_of, story
@@ -216,3 +217,33 @@ def test_how_many_branches_are_out_is_said(cast: Cast) -> None:
     player.conclude(case, "consult_tax", "opinion", at=item_at(case, "draft").opened_at)
     text = signed_in(cast.supervisor).get(address(case)).content.decode()
     assert "Còn chờ 1 trong 2 nhánh." in text
+
+
+def test_no_line_runs_behind_a_box_and_blurs_the_next(cast: Cast) -> None:
+    case = a_case(cast.applicant, at_node="cost_propose")
+    diagram = diagram_of(case, list(case.work_items.order_by("opened_at", "pk")), at=THURSDAY)
+    ends = [re.split("[,H ]", path.d[1:])[-1] for path in diagram.paths if "V" not in path.d]
+    assert len(ends) == len(set(ends))
+
+
+def test_lines_that_nobody_wrote_say_who_worked_them_out(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at=at)
+    client = signed_in(cast.supervisor)
+    with time_machine.travel(at + timedelta(hours=1), tick=False):
+        assert "Đồng Hành tính" not in client.get(address(case)).content.decode()
+    with time_machine.travel(at + timedelta(days=5), tick=False):
+        text = client.get(address(case)).content.decode()
+    assert "không đếm vào số dòng khớp" in text
+    assert '<span class="second">Đồng Hành tính</span>' in text
+
+
+def test_the_control_slip_has_the_promised_day_and_how_late_it_is(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at=at)
+    late = at + timedelta(days=5)
+    told = slip(case, story(case, at=late), at=late)["promise"]
+    assert case.promised_on is not None
+    assert told == f"Ngày hẹn {case.promised_on:%d/%m/%Y} · Quá 2 ngày"
+    assert story_as_pdf(case, story(case, at=late), at=late).startswith(b"%PDF")
+    actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=late)
+    case.refresh_from_db()
+    assert slip(case, story(case, at=late), at=late)["promise"] == ""

@@ -78,9 +78,62 @@ def test_a_step_that_was_done_meanwhile_says_so_and_keeps_her_words(cast: Cast, 
     item = item_at(case, "draft")
     player.conclude(case, "draft", "drafted", at=at + timedelta(hours=1))
     again = client.post(address(case, "remind"), {**hidden(page), "item": item.pk, "words": WORDS})
-    assert again.status_code in (200, 409)
+    assert again.status_code == 409
     assert WORDS in again.content.decode()
     assert not TimelineEvent.objects.filter(verb="reminder_sent").exists()
+
+
+def test_words_are_kept_when_no_step_runs_any_more(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="draft")
+    client, item = signed_in(cast.supervisor), item_at(case, "draft")
+    page = client.get(address(case, "remind"))
+    actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=at + timedelta(hours=1))
+    late = client.post(address(case, "remind"), {**hidden(page), "item": item.pk, "words": WORDS})
+    assert late.status_code == 409
+    assert WORDS in late.content.decode()
+    assert client.get(address(case, "remind")).status_code == 302
+
+
+def test_the_same_click_gives_the_same_answer_after_the_step_is_over(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="draft")
+    client, item = signed_in(cast.supervisor), item_at(case, "draft")
+    form = {**hidden(client.get(address(case, "remind"))), "item": item.pk, "words": WORDS}
+    first = client.post(address(case, "remind"), form)
+    player.conclude(case, "draft", "drafted", at=at + timedelta(hours=1))
+    actions.withdraw(case, applicant=cast.applicant, key=uuid4(), at=at + timedelta(hours=2))
+    again = client.post(address(case, "remind"), form)
+    assert (again.status_code, again["Location"]) == (first.status_code, first["Location"])
+    assert "Đã gửi lời nhắc." in client.get(again["Location"]).content.decode()
+    assert TimelineEvent.objects.filter(verb="reminder_sent").count() == 1
+
+
+def test_a_step_of_another_case_is_no_choice(cast: Cast) -> None:
+    case, other = a_case(cast.applicant, at_node="draft"), a_case(cast.another_applicant, at_node="draft")
+    client = signed_in(cast.supervisor)
+    form = {**hidden(client.get(address(case, "remind"))), "item": item_at(other, "draft").pk, "words": WORDS}
+    answer = client.post(address(case, "remind"), form)
+    assert answer.status_code == 200
+    assert WORDS in answer.content.decode()
+    assert not TimelineEvent.objects.filter(verb="reminder_sent").exists()
+
+
+def test_a_consulted_office_reads_the_reminder_that_went_to_it_and_no_other_office_does(
+    cast: Cast, at: datetime
+) -> None:
+    case = a_case(cast.applicant, at_node="draft", consult_finance=True, consult_tax=True)
+    items = {node: item_at(case, node) for node in ("draft", "consult_finance", "consult_tax")}
+    actions.remind(items["consult_finance"], supervisor=cast.supervisor, words=WORDS, key=uuid4(), at=at)
+    to_justice = "Bản thảo cần xong trong tuần này."
+    actions.remind(items["draft"], supervisor=cast.supervisor, words=to_justice, key=uuid4(), at=at)
+    readers = {"draft": cast.justice_officer, "consult_finance": cast.finance_officer, "consult_tax": cast.tax_officer}
+    pages = {
+        node: signed_in(readers[node]).get(reverse("workflows:item", args=[item.pk])).content.decode()
+        for node, item in items.items()
+    }
+    assert [node for node, text in pages.items() if WORDS in text] == ["consult_finance"]
+    assert [node for node, text in pages.items() if to_justice in text] == ["draft"]
+    inbox = signed_in(cast.finance_officer).get(reverse("notifications:inbox")).content.decode()
+    assert "Giám sát nhắc việc này." in inbox
 
 
 def test_only_those_who_supervise_may(cast: Cast, at: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from cases.models import Case, Passage, TimelineEvent, User
 from cases.policy import NotFoundForYou, WrongState
@@ -12,6 +13,7 @@ from cases.queries.timeline import verify
 from notifications.models import Notification
 from project.demo import player
 from project.demo.cast import Cast
+from tests.browsing import signed_in
 from tests.builders import a_case, item_at
 from workflows import actions
 from workflows.models import WorkItem
@@ -153,3 +155,27 @@ def test_no_words_are_no_message(cast: Cast, at: datetime) -> None:
     with pytest.raises(WrongState):
         sent(case, words="  \n ", at=at + LATER)
     assert not Passage.objects.filter(case=case).exists()
+
+
+def test_her_message_waits_in_sight_until_the_office_writes_back(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant)
+    item = item_at(case, "intake")
+    page, waiting = reverse("workflows:item", args=[item.pk]), "1 tin chưa trả lời"
+    client = signed_in(cast.commune_officer)
+    assert waiting not in client.get(page).content.decode()
+    actions.write_to_office(case, applicant=cast.applicant, words="Tôi đổi số máy.", key=uuid4(), at=at)
+    for address in (page, reverse("workflows:worklist")):
+        assert waiting in client.get(address).content.decode()
+    assert "“Tôi đổi số máy.”" in client.get(page).content.decode()
+    actions.write_to_her(item, reviewer=cast.commune_officer, words="Đã rõ.", key=uuid4(), at=at)
+    for address in (page, reverse("workflows:worklist")):
+        assert waiting not in client.get(address).content.decode()
+
+
+def test_an_office_that_is_only_consulted_hears_of_no_message(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="consult_tax")
+    actions.write_to_office(case, applicant=cast.applicant, words="Tôi đổi số máy.", key=uuid4(), at=at)
+    client = signed_in(cast.tax_officer)
+    for address in (reverse("workflows:worklist"), reverse("workflows:item", args=[item_at(case, "consult_tax").pk])):
+        assert "tin chưa trả lời" not in client.get(address).content.decode()
+    assert "Tôi đổi số máy" not in client.get(reverse("workflows:office_case", args=[case.key])).content.decode()

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case, Membership, Role, User
+from cases.queries import register as registers
 from project.demo.cast import Cast
 from tests.browsing import signed_in
 from tests.builders import a_case, item_at
@@ -197,26 +198,46 @@ def shown(user: User, at: datetime, **asked: str) -> str:
 
 @pytest.mark.parametrize(
     "looked_for",
-    ["Hạnh Phúc", "hanh phuc", "HANH  phuc", "đỗ thị đào", "do thi dao", "code", "end", "end without -", "3"],
+    [
+        "Hạnh Phúc",
+        "hanh phuc",
+        "HANH  phuc",
+        "đỗ thị đào",
+        "do thi dao",
+        "dao lê chân",
+        "code",
+        "end",
+        "end without -",
+        "4",
+    ],
 )
 def test_a_case_is_found_by_its_code_its_end_or_a_name_without_accents(
     cast: Cast, at: datetime, looked_for: str
 ) -> None:
     case = a_case(cast.applicant, answers={"full_name": "Đỗ Thị Đào"})
     a_case(cast.another_applicant, answers={"full_name": "Lý Thị Bưởi", "entity_name": "Công ty Sao Biển"})
-    code, end = case.code or "", case.short_code
-    text = {"code": code.lower(), "end": end, "end without -": end.replace("-", ""), "3": end[-3:]}.get(
+    code, end = str(case.code), case.short_code
+    text = {"code": code.lower(), "end": end, "end without -": end.replace("-", ""), "4": end[-4:]}.get(
         looked_for, looked_for
     )
     rows = [row for group in worklist(cast.commune_officer, Chosen(tim=text), at=at).groups for row in group.rows]
     assert [row.item.case for row in rows] == [case]
 
 
+def test_the_worklist_and_the_register_find_by_one_rule(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, answers={"full_name": "Đỗ Thị Đào"})
+    for typed, found in (("đà", [case]), ("ào", []), ("do dao", [case]), ("dao do", [case]), (case.short_code, [case])):
+        items = worklist(cast.commune_officer, Chosen(tim=typed), at=at)
+        register = registers.register(cast.supervisor, registers.Chosen(tim=typed), at=at)
+        assert (typed, [row.item.case for group in items.groups for row in group.rows]) == (typed, found)
+        assert (typed, [row.case for row in register.rows]) == (typed, found)
+
+
 def test_no_search_finds_a_sealed_case_nor_one_of_another_office(cast: Cast, at: datetime) -> None:
     case = a_case(cast.applicant, at_node="direct_help")
     holder = item_at(case, "direct_help").assignee
     assert names(holder, at) == ["direct_help"]
-    for looked_for in (case.code or "", case.short_code, "hanh"):
+    for looked_for in (str(case.code), case.short_code, "hanh"):
         assert names(holder, at, tim=looked_for) == []
     other = a_case(cast.another_applicant)
     assert names(cast.another_commune_officer, at, tim=other.short_code) == []
@@ -227,7 +248,8 @@ def test_a_search_looks_through_the_whole_office_and_says_when_it_finds_nothing(
     WorkItem.objects.filter(pk=item_at(case, "intake").pk).update(assignee=cast.commune_officer)
     assert worklist(cast.commune_officer, Chosen(tim="hanh"), at=at).chosen.scope == "office"
     text = shown(cast.commune_officer, at, tim="không có ai")
-    assert "Không tìm thấy. Xem lại mã từng chữ" in text
+    assert "Không có việc đang mở cho “không có ai”" in text
+    assert 'href="/ho-so-co-quan/?tim=kh%C3%B4ng%20c%C3%B3%20ai"' in text
     assert "Đang tìm “không có ai”" in text
 
 

@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
-from cases.models import Case, InformationRequest, Passage, User
+from cases.models import Case, Document, InformationRequest, Passage, User
 from cases.models.agency import plain
 from cases.policy import WrongState
 from workflows.actions.filing import describe
+from workflows.conditions import WAITED
 from workflows.models import WorkItem
 from workflows.queries.rulebook import FALLBACK_WORKING_DAYS, end_of
-from workflows.step import WAITED, Repeated, Step, moving
+from workflows.step import Repeated, Step, moving
 
 
 def request_information(
@@ -76,10 +77,11 @@ def answer(
     applicant: User,
     reply: str,
     corrections: Mapping[str, Any] | None = None,
+    papers: Sequence[Document] = (),
     key: UUID,
     at: datetime,
 ) -> InformationRequest:
-    """Answer a request for information; the step that asked goes on, its clock with it."""
+    """Answer a request for information, with papers whose files are written; the step that asked goes on."""
     try:
         also = ("answers",) if corrections else ()
         with moving(request.case, "information_answered", actor=applicant, key=key, at=at, also=also) as step:
@@ -95,16 +97,18 @@ def answer(
             corrected = {name: value for name, value in (corrections or {}).items() if name in request.asked_fields}
             if corrected:
                 _correct(step, corrected)
+            Document.objects.bulk_create(papers)
             resumed = _resume(step, request)
             step.record(
                 passages=[words],
                 request=request.pk,
                 corrected=sorted(corrected),
+                papers=[paper.pk for paper in papers],
                 resumed=resumed,
             )
+            request.ending, request.ended_at, request.reply = InformationRequest.Ending.ANSWERED, at, words
     except Repeated:
-        pass
-    request.refresh_from_db()
+        request.refresh_from_db()
     return request
 
 

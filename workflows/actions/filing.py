@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
 from cases.forms.documents import copy_papers
 from cases.forms.filing import asked_only, missing_pages, start_draft
-from cases.models import Answers, Case, CaseState, Consent, Enterprise, Passage, User
+from cases.models import Answers, Case, CaseState, Consent, Document, Enterprise, Passage, User
 from cases.models.agency import Agency, plain
 from cases.models.case import new_code
 from cases.policy import WrongState
@@ -49,16 +50,19 @@ def submit(
 
     At a counter the `officer` who filled it in sends it on her behalf, with the paper on which she signed.
     """
-    actor = officer or applicant
+    actor, also = officer or applicant, ("answers", "applicant")
+    asking = _at_the_counter(officer) if officer is not None else None
     try:
-        with moving(case, "case_submitted", actor=actor, key=key, at=at, also=("answers", "applicant")) as step:
+        with moving(case, "case_submitted", actor=actor, key=key, at=at, also=also, asking=asking) as step:
             case = step.case
-            policy.require(actor, "submit", case)
+            role = getattr(case, "role_there", None)
+            held = [(case.counter_id, role)] if case.counter_id and role else []
+            policy.require(actor, "submit", case, held=held)
             if case.state != CaseState.DRAFT:
                 raise WrongState(_("This request was already sent."))
             if officer is not None:
                 step.on_behalf_of, step.agency_id = case.applicant, case.counter_id
-                if not case.documents.filter(kind=COUNTER_CONSENT.kind).exists():
+                if not getattr(case, "signed", False):
                     raise Incomplete([COUNTER_CONSENT.kind])
             _fill_in(step, consents)
             case.submit()
@@ -67,6 +71,13 @@ def submit(
     except Repeated:
         case.refresh_from_db()
     return case
+
+
+def _at_the_counter(officer: User) -> dict[str, Subquery]:
+    """Return what else is read of a case that an officer sends: as what he works there, and whether she signed."""
+    there = policy.places_of(officer).filter(agency=OuterRef("counter"), role__in=policy.WORKING_ROLES)
+    signed = Document.objects.filter(case=OuterRef("pk"), kind=COUNTER_CONSENT.kind)
+    return {"role_there": Subquery(there.values("role")[:1]), "signed": Exists(signed)}
 
 
 def resubmit(case: Case, *, applicant: User, at: datetime) -> Case:

@@ -25,15 +25,15 @@ class AskForm(StepForm):
     question = TextField(
         label=gettext_lazy("Question to her"),
         most=5000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Ask once, and for everything. Until she answers, the due date stands still."),
         error_messages={"required": gettext_lazy("Write the question.")},
     )
-    asked_fields = forms.MultipleChoiceField(
-        label=gettext_lazy("Answers she may correct"), required=False, widget=forms.CheckboxSelectMultiple
-    )
     missing_papers = forms.MultipleChoiceField(
         label=gettext_lazy("Papers that are missing"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    asked_fields = forms.MultipleChoiceField(
+        label=gettext_lazy("Answers she may correct"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, posted: Any = None, *, item: WorkItem) -> None:

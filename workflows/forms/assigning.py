@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 from cases import policy
 from cases.models import Membership, Role, User
 from cases.queries.naming import name_of
+from cases.queries.paging import read_number
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep
 from workflows.queries.worklist import PAGE
-
-_LARGEST_NUMBER = 2**63
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ def _ticked(user: User, held: Iterable[policy.Standing], sent: Iterable[str]) ->
     seen: dict[int, int | None] = {}
     for text in list(sent)[:PAGE]:
         pk, _sep, version = text.partition(":")
-        if pk.isascii() and pk.isdigit() and int(pk) < _LARGEST_NUMBER:
-            seen[int(pk)] = int(version) if version.isascii() and version.isdigit() else None
+        if (number := read_number(pk)) is not None:
+            seen[number] = read_number(version)
     works = {agency for agency, role in held if role in policy.WORKING_ROLES}
     items = (
         WorkItem.objects.filter(pk__in=seen, agency__in=works, case__in=policy.visible_cases(user))

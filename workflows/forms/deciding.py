@@ -32,6 +32,7 @@ from workflows.nodes import (
     PickExpert,
     SealedChoice,
 )
+from workflows.queries.preview import goes_to
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Choice:
     option: Option
     radio: Any
     reasons: str
+    # The office that has the case next, where it is another one.
+    goes_to: str
 
 
 @dataclass
@@ -158,11 +161,14 @@ class DecisionForm(StepForm):
 
     def _add_words(self) -> None:
         to_her = self.step.part == Involvement.Part.HANDLES
+        label = gettext_lazy("Words to her") if to_her else gettext_lazy("Opinion, for the office that answers")
+        if to_her and any(option.answers for option in self.step.options):
+            label = gettext_lazy("Answer to the applicant")
         self.fields["answer"] = TextField(
-            label=gettext_lazy("Words to her") if to_her else gettext_lazy("Opinion, for the office that answers"),
+            label=label,
             most=20_000,
             error_messages={"required": gettext_lazy("Write the words to go with this conclusion.")},
-            widget=forms.Textarea(attrs={"rows": 4}),
+            widget=forms.Textarea(attrs={"rows": 3}),
         )
         self.initial["answer"] = self._words_sent_back()
 
@@ -221,7 +227,7 @@ class DecisionForm(StepForm):
                 group = Verdicts()
             needed = self._needed_with(option)
             reasons = reasons_for(option, self.service)
-            group.choices.append(Choice(option, radio, reasons[0][0]))
+            group.choices.append(Choice(option, radio, reasons[0][0], goes_to(self.item, option)))
             group.asks = [self[name] for name in needed if name in inside]
         yield group
 

@@ -18,8 +18,8 @@ from workflows.queries.held import holder_of
 # In pixels of the drawing. A usual case fits the width of an office screen.
 _WIDE, _NARROWEST, _BROADEST = 1324, 112, 204
 _GAP, _ROW, _EDGE = 20, 9, 6
-# A box has room for its label in two lines and one line more; where none are stacked, for two more.
-_TALL, _TALLER = 54, 68
+# A box has room for its label in two lines and two lines more; where none are stacked, for a label of three.
+_TALL, _TALLER = 70, 94
 _CORNER = 6
 # After a step with more ways than this, what follows is not drawn before it is known.
 _FORK = 4
@@ -253,6 +253,8 @@ def _paths(
             passed = (name, following) in gone or (to_x > x and states.get(name) == "done" and following in states)
             if to_x <= x and not passed:
                 continue  # a way back that was never gone
+            if y == to_y and any(y == between_y and x < between_x < to_x for between_x, between_y in places.values()):
+                continue  # a short cut runs behind the boxes between and would only blur the line of the last one
             middle, to_middle = y + tall // 2, to_y + tall // 2
             if to_x > x:
                 bend = to_x - _GAP // 2

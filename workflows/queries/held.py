@@ -1,4 +1,4 @@
-"""Who held a case how long: one bar of shares that adds up to the whole time, and a lane for every holder."""
+"""Who held a case how long: one bar of turns that adds up to the whole time, and a lane for every holder."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ from workflows.models import WorkItem
 # Everything is drawn in hundredths of a per cent, whole numbers, so that shares add up exactly.
 WHOLE = 10_000
 _THINNEST = 40
-# A letter of a share's label needs about this much of the bar.
-_LETTER = 135
+# A letter needs about this much of the drawing, and a label as much again around it.
+_LETTER = 240
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,20 @@ class Share:
     late: bool
     seconds: float
     days: int
+
+    @property
+    def words(self) -> str:
+        """The same for those who do not see the bar."""
+        said = f"{self.holder.name}: {days_in_words(self.days)}"
+        return f"{said}, {_('late')}" if self.late else said
+
+
+@dataclass(frozen=True)
+class Block:
+    """A turn as it is drawn, where it was on the axis of the lanes."""
+
+    kind: str
+    days: int
     start: int
     width: int
 
@@ -61,18 +75,11 @@ class Share:
 
     @property
     def label(self) -> str:
-        """What there is room for."""
-        short = _("late %(days)s") % {"days": self.days} if self.late else str(self.days)
-        for label in (f"{self.holder.name}: {days_in_words(self.days)}", days_in_words(self.days), short):
-            if _LETTER * (len(label) + 2) <= self.width and not (self.late and label == days_in_words(self.days)):
-                return label
-        return ""
-
-    @property
-    def words(self) -> str:
-        """The same for those who do not see the bar."""
-        said = f"{self.holder.name}: {days_in_words(self.days)}"
-        return f"{said}, {_('late')}" if self.late else said
+        """Its working days, where they have room; the table has all of them."""
+        if not self.days:
+            return ""
+        late = [_("late %(days)s") % {"days": self.days}] if self.kind == "late" else []
+        return next((label for label in (*late, str(self.days)) if _room(label) <= self.width), "")
 
 
 @dataclass(frozen=True)
@@ -118,11 +125,18 @@ class Mark:
 class Held:
     """Everything that the drawing shows."""
 
+    # How much was whose, and the same time as it went on, from left to right.
     shares: tuple[Share, ...]
+    blocks: tuple[Block, ...]
     lanes: tuple[Lane, ...]
     marks: tuple[Mark, ...]
     days: int
     seconds: float
+
+    @property
+    def whole(self) -> str:
+        """The whole time in working days."""
+        return days_in_words(self.days)
 
     @property
     def lines(self) -> tuple[Mark, ...]:
@@ -153,8 +167,10 @@ def held(
     lanes = _lanes(items, requests, calendar, start=start, end=end)
     for lane in lanes:
         lane.spans = tuple(_spans(lane.stretches, start, horizon))
+    taken = turns(items, requests, start=start, end=end)
     return Held(
-        shares=tuple(_shares(turns(items, requests, start=start, end=end), calendar)),
+        shares=tuple(_shares(taken, calendar)),
+        blocks=tuple(_blocks(taken, calendar, start, horizon)),
         lanes=tuple(lanes),
         marks=tuple(_marks(start, horizon, due, promised)),
         days=days_between(calendar, start, end),
@@ -207,7 +223,9 @@ def days_between(calendar: Calendar, since: datetime, until: datetime) -> int:
 
 def days_in_words(days: int) -> str:
     """Return working days as one says them."""
-    return _("%(days)s day(s)") % {"days": days} if days else _("less than a day")
+    if days == 1:
+        return _("1 day")
+    return _("%(days)s days") % {"days": days} if days else _("less than a day")
 
 
 def per_cent(hundredths: int) -> str:
@@ -237,14 +255,16 @@ def _shares(found: Sequence[Turn], calendar: Calendar) -> Iterator[Share]:
             seconds + (turn.until - turn.since).total_seconds(),
             days + days_between(calendar, turn.since, turn.until),
         )
-    whole = sum(seconds for seconds, _days in sums.values())
-    passed, place = 0.0, 0
     for (holder, late), (seconds, days) in sorted(sums.items(), key=lambda entry: (order[entry[0][0]], entry[0][1])):
-        passed += seconds
-        # Rounded where it ends, so that no rounding is lost between two shares.
-        following = round(WHOLE * passed / whole) if whole else WHOLE
-        yield Share(holder, late, seconds, days, place, following - place)
-        place = following
+        yield Share(holder, late, seconds, days)
+
+
+def _blocks(found: Sequence[Turn], calendar: Calendar, start: datetime, horizon: datetime) -> Iterator[Block]:
+    """Yield the turns as they are drawn, one after the other, on the axis of the lanes."""
+    for turn in found:
+        x, to = _place(turn.since, start, horizon), _place(turn.until, start, horizon)
+        kind = "late" if turn.late else turn.holder.kind
+        yield Block(kind, days_between(calendar, turn.since, turn.until), x, to - x)
 
 
 def _lanes(
@@ -327,8 +347,9 @@ def _joined(stretches: Sequence[tuple[datetime, datetime, bool]]) -> Iterator[tu
             yield since, until, kind
 
 
-# A label needs about this much of the axis: a day alone, or with a word.
-_ROOM_FOR_DAY, _ROOM_FOR_WORDS = 1_300, 2_500
+def _room(label: str) -> int:
+    """Return how much of the drawing a label needs."""
+    return _LETTER * (len(label) + 1)
 
 
 def _marks(start: datetime, horizon: datetime, due: datetime | None, promised: datetime | None) -> Iterator[Mark]:
@@ -337,11 +358,11 @@ def _marks(start: datetime, horizon: datetime, due: datetime | None, promised: d
 
     def mark(moment: datetime, kind: str, words: str = "%(day)s") -> Mark:
         place = _place(moment, start, horizon)
-        room = _ROOM_FOR_DAY if kind == "day" else _ROOM_FOR_WORDS
+        said = words % {"day": f"{timezone.localtime(moment):%d/%m}"}
+        room = _room(said)
         anchor = "start" if place < room // 2 else "end" if place > WHOLE - room // 2 else "middle"
         left = {"start": place, "middle": place - room // 2, "end": place - room}[anchor]
         crowded = any(left < end and begin < left + room for begin, end in taken)
-        said = words % {"day": f"{timezone.localtime(moment):%d/%m}"}
         if not crowded:
             taken.append((left, left + room))
         return Mark(per_cent(place), kind, said, "" if crowded else said, anchor)

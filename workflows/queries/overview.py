@@ -1,8 +1,9 @@
 """What a supervisor sees first: the promise, what is late and whose, the targets, the slowest steps."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -11,17 +12,20 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
-from cases.models import Agency, Case, InformationRequest, User
+from cases.models import Agency, Case, User
 from cases.policy import supervised_cases, supervised_provinces
 from cases.queries.directory import reference_version
 from cases.queries.naming import office_name
+from cases.queries.register import asked_this_month, first_of_month
 from cases.queries.targets import Standing, targets
 from cases.services import SERVICES
 from workflows.calendar import Calendar
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.queries.health import Promise, promise
+from workflows.queries.held import days_in_words
 from workflows.queries.rulebook import end_of, rulebook
 
 # What takes longer to count is counted once a minute for everybody of a province; the page says when.
@@ -30,6 +34,10 @@ SLOWEST = 3
 _ONE_DAY = timedelta(days=1)
 # How the lists name offices that are counted together: those of all communes, and the listed advisers.
 COMMUNES, ADVISERS = "communes", "advisers"
+GROUPS: dict[str, str | Words] = {
+    COMMUNES: _("Women's Unions of communes and wards"),
+    ADVISERS: _("Listed advisers"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,9 +92,16 @@ class Slow:
     name: str | Words
     service: str | Words
     days: int
+    # How many work items; where she was waited for, how many cases.
     many: int
-    # Which list shows its items: a step, or what waits for her.
+    # Which list shows its items: those of a step, or the cases in which she was asked.
     step: str = ""
+    of: str = ""
+
+    @property
+    def took(self) -> str:
+        """Its days in words."""
+        return days_in_words(self.days)
 
 
 @dataclass(frozen=True)
@@ -132,16 +147,19 @@ def snapshot(user: User, provinces: Sequence[str], *, at: datetime) -> Snapshot:
     The only thing that differs between them is a case of one's own, so it is counted for each person.
     """
     key = f"overview:{user.pk}:{'+'.join(provinces)}"
-    known = cache.get(key)
-    if isinstance(known, Snapshot):
-        return known
+    # While the cache is away it is counted anew for every page.
+    with suppress(RedisError):
+        known = cache.get(key)
+        if isinstance(known, Snapshot):
+            return known
     cases = supervised_cases(user)
     found = Snapshot(
         promise=promise(cases, at=at),
         targets=tuple(targets(cases, list(provinces), at=at)),
         slowest=tuple(_slowest(cases, at)),
     )
-    cache.set(key, found, COUNTED_ANEW)
+    with suppress(RedisError):
+        cache.set(key, found, COUNTED_ANEW)
     return found
 
 
@@ -150,6 +168,12 @@ def supervised_items(user: User) -> QuerySet[WorkItem]:
     return WorkItem.objects.filter(
         status__in=(WorkItem.Status.OPEN, WorkItem.Status.WAITING), case__in=supervised_cases(user)
     )
+
+
+def items_of_this_month(cases: QuerySet[Case], *, at: datetime) -> QuerySet[WorkItem]:
+    """Return the work items of these cases that were open at some time of this month."""
+    month = Q(finished_at__gte=first_of_month(at)) | Q(finished_at__isnull=True)
+    return WorkItem.objects.filter(month, case__in=cases)
 
 
 def standing_so(which: str, calendar: Calendar, *, at: datetime) -> Q:
@@ -191,9 +215,9 @@ def _loads(user: User, calendar: Calendar, at: datetime) -> list[Load]:
 
 def _place(agency: Agency | None) -> tuple[str, str | Words]:
     if agency is None:
-        return ADVISERS, _("Listed advisers")
+        return ADVISERS, GROUPS[ADVISERS]
     if agency.commune_id is not None:
-        return COMMUNES, _("Women's Unions of communes and wards")
+        return COMMUNES, GROUPS[COMMUNES]
     return agency.code, office_name(agency)
 
 
@@ -208,19 +232,22 @@ def _bars(counts: Counts, most: int) -> Iterable[Bar]:
 
 def _slowest(cases: QuerySet[Case], at: datetime) -> list[Slow]:
     """Return the steps that took longest this month, her answers among them."""
-    first = timezone.localdate(at).replace(day=1)
-    month = timezone.make_aware(datetime.combine(first, time.min))
-    of_them = Q(case__in=cases)
     steps = (
-        WorkItem.objects.filter(of_them, Q(finished_at__gte=month) | Q(finished_at__isnull=True))
+        items_of_this_month(cases, at=at)
         .order_by()
-        .values("case__service", "case__version", "node")
-        .annotate(took=Avg(Coalesce("finished_at", Value(at)) - F("opened_at")), many=Count("pk"), last=Max("pk"))
+        .values("case__service", "node")
+        .annotate(
+            took=Avg(Coalesce("finished_at", Value(at)) - F("opened_at")),
+            many=Count("pk"),
+            version=Max("case__version"),
+        )
         .order_by("-took")[:SLOWEST]
     )
     found = [_slow(row) for row in steps]
-    asked = InformationRequest.objects.filter(of_them, Q(ended_at__gte=month) | Q(ended_at__isnull=True)).aggregate(
-        took=Avg(Coalesce("ended_at", Value(at)) - F("asked_at")), many=Count("pk")
+    asked = (
+        asked_this_month(at)
+        .filter(case__in=cases)
+        .aggregate(took=Avg(Coalesce("ended_at", Value(at)) - F("asked_at")), many=Count("case", distinct=True))
     )
     if asked["many"]:
         found.append(Slow(_("Waiting for the applicant's answer"), "", asked["took"] // _ONE_DAY, asked["many"]))
@@ -230,5 +257,5 @@ def _slowest(cases: QuerySet[Case], at: datetime) -> list[Slow]:
 def _slow(row: Mapping[str, object]) -> Slow:
     service, node, took = str(row["case__service"]), str(row["node"]), row["took"]
     assert isinstance(took, timedelta)
-    label = graph_for(service, int(str(row["case__version"]))).human(node).label
-    return Slow(label, SERVICES[service].title, took // _ONE_DAY, int(str(row["many"])), node)
+    label = graph_for(service, int(str(row["version"]))).human(node).label
+    return Slow(label, SERVICES[service].title, took // _ONE_DAY, int(str(row["many"])), node, service)

@@ -2,18 +2,24 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from cases.models import Case, Involvement, Passage
+from cases.queries.directory import directory, reference_version
+from cases.queries.naming import office_name
+from cases.queries.telling import Telling, telling
 from cases.services import service_of
 from cases.services.base import Reason
 from workflows import engine
-from workflows.conditions import verdict_key
+from workflows.conditions import WAITED, Facts, verdict_key
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
-from workflows.nodes import Option
+from workflows.nodes import Option, rule_code
+from workflows.queries.rulebook import rulebook
 
 # The moves after which she reads the words that were written to her.
 _RELEASING = {"decide", "not_accept"}
@@ -21,9 +27,9 @@ _RELEASING = {"decide", "not_accept"}
 
 @dataclass(frozen=True)
 class MessageToHer:
-    """One message, as she gets it. Without a sentence she is not told now."""
+    """One message, as she gets it. Without a telling she is not told now."""
 
-    sentence: str | Promise
+    telling: Telling | None
     # Whether the words below reach her with this conclusion, or only once somebody approves them.
     now: bool
     reason: str | Promise
@@ -32,14 +38,14 @@ class MessageToHer:
 
 
 def message_to_her(
-    item: WorkItem, option: Option, *, reason_code: str, answer: str, details: Mapping[str, Any]
+    item: WorkItem, option: Option, *, reason_code: str, answer: str, details: Mapping[str, Any], at: datetime
 ) -> MessageToHer:
     """Return what she will read; the route is played in memory, as the conclusion itself would play it."""
     case, service = item.case, service_of(item.case)
     graph = graph_for(case.service, case.version)
     facts = {**case.facts, **details, verdict_key(item.node): option.verdict}
-    moves = engine.advance(graph, engine.from_json(case.marking), facts, node=item.node, token=item.token).moves
-    now = bool(_RELEASING & set(moves))
+    advance = engine.advance(graph, engine.from_json(case.marking), facts, node=item.node, token=item.token)
+    now = bool(_RELEASING & set(advance.moves))
     human = graph.human(item.node)
     # An opinion is for the office that writes the answer, not for her.
     to_her = answer if human.part == Involvement.Part.HANDLES else ""
@@ -51,12 +57,46 @@ def message_to_her(
     earlier = Passage.objects.filter(pk__in=before, case=case).order_by("pk") if now and before else ()
     reason = service.reason(reason_code) if option.refuses else _refused_before(case, before) if now else None
     return MessageToHer(
-        sentence=service.told.get(f"{item.node}.{option.verdict}", ""),
+        telling=telling(
+            case,
+            f"{item.node}.{option.verdict}",
+            agency=item.agency,
+            promised_on=_promised(case, advance, facts, at) if case.is_undecided and not now else None,
+        ),
         now=now,
         reason=reason.label if reason else "",
         words=(*(passage.body for passage in earlier), *([to_her] if to_her else [])),
         next_step=reason.next_step if reason else "",
     )
+
+
+def goes_to(item: WorkItem, option: Option) -> str:
+    """Return where the case goes with this conclusion, as it stands now; empty where it stays in the office."""
+    case = item.case
+    graph, offices = graph_for(case.service, case.version), directory(reference_version())
+    facts = {**case.facts, verdict_key(item.node): option.verdict}
+    opened = engine.advance(graph, engine.from_json(case.marking), facts, node=item.node, token=item.token).opened
+    places = [place for node, _token in opened if (place := graph.human(node).agency) is not None]
+    agencies = {agency.pk: agency for place in places if (agency := offices.agency(place.kind, place.level, case))}
+    return ", ".join(office_name(agency) for pk, agency in agencies.items() if pk != item.agency_id)
+
+
+def _promised(case: Case, advance: engine.Advance, facts: Facts, at: datetime) -> date | None:
+    """Return the day she is promised once this conclusion is sent, as the step itself will reckon it."""
+    today, promised = timezone.localdate(at), case.promised_on
+    accepted = at if "accept" in advance.moves else case.accepted_at
+    graph, book = graph_for(case.service, case.version), rulebook(reference_version())
+    for node, _token in advance.opened:
+        promises = graph.human(node).promises
+        if promises is not None:
+            promised = book.deadline(
+                rule_code(promises, facts),
+                opened=today,
+                submitted=timezone.localdate(case.submitted_at),
+                accepted=timezone.localdate(accepted) if accepted else None,
+                waited=facts.get(WAITED, 0),
+            ).promised_on
+    return promised
 
 
 def _refused_before(case: Case, answers: Collection[int]) -> Reason | None:

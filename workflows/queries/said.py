@@ -56,12 +56,6 @@ def said(event: TimelineEvent, graph: Graph) -> str:
             return _("Closed: no answer came in time")
         case "case_rated":
             return _("The applicant rated the help: %(score)s of 3") % {"score": event.facts.get("score")}
-        case "message_sent":
-            return _("The applicant wrote a message")
-        case "message_written":
-            return _("Wrote to the applicant")
-        case "note_written":
-            return _("Left a note for colleagues")
         case "reminder_sent":
             return _("Reminded: %(step)s") % {"step": step.label if step else ""}
         case "remark_written":

@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, F
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.models import Case, Passage, TimelineEvent
 from cases.queries.directory import reference_version
@@ -22,11 +23,13 @@ from workflows.queries.due import DueTag, due_tag
 from workflows.queries.held import Held, held
 from workflows.queries.rulebook import end_of, rulebook
 from workflows.queries.said import reason_words, said
+from workflows.queries.unanswered import HERS
 
-# What a supervisor does: her words stand in the story, those of other notes and of messages do not.
-REMINDED, REMARKED = "reminder_sent", "remark_written"
-SUPERVISING = (REMINDED, REMARKED)
+# What a supervisor does: her words stand in the story she reads, those of other notes and of messages do not.
+REMINDED = "reminder_sent"
+SUPERVISING = (REMINDED, "remark_written")
 _BETWEEN_OTHERS = (Passage.Kind.MESSAGE, Passage.Kind.NOTE)
+COMPUTED = gettext_lazy("worked out by Đồng Hành")
 # How many other cases it takes before one may speak of what is usual.
 _ENOUGH = 5
 _ONE_DAY = timedelta(days=1)
@@ -71,6 +74,8 @@ class Day:
     at: datetime
     words: str
     mark: str
+    # Whose line it is, as it stands among those of people.
+    person: str | Promise = COMPUTED
     # Its last day, where it has more than one.
     until: date | None = None
 
@@ -100,6 +105,11 @@ class Story:
     usual_days: int | None
 
     @property
+    def computed(self) -> bool:
+        """Whether lines stand here that nobody wrote, and that the check of the record therefore does not count."""
+        return any(isinstance(line, Day) for line in self.lines)
+
+    @property
     def to_remind(self) -> Now | None:
         """What somebody could be reminded of: the open step that is due first."""
         return next((now for now in self.now if now.item.status == WorkItem.Status.OPEN), None)
@@ -114,8 +124,8 @@ def story(case: Case, *, at: datetime) -> Story:
     graph = graph_for(case.service, case.version)
     start, end = case.submitted_at or case.created_at, case.ended_at or at
     holidays = tuple(_holidays(calendar, start, end))
-    lines = lines_of(case, bad=verification.bad_positions, remarks=True)
-    now = sorted((item for item in items if item.is_open), key=lambda item: (item.due_at, item.pk))
+    lines = lines_of(case, bad=verification.bad_positions, supervised=True)
+    now = _now(items, graph, calendar, at)
     return Story(
         lines=_sorted([*lines, *holidays, *_became_late(items, graph, end)]),
         held=held(
@@ -126,21 +136,34 @@ def story(case: Case, *, at: datetime) -> Story:
             end=end,
             promised=end_of(case.promised_on) if case.promised_on else None,
         ),
-        now=tuple(
-            Now(item, graph.human(item.node).label, holder_name(item), due_tag(item, calendar, at=at)) for item in now
-        ),
+        now=now,
         items=items,
         verification=verification,
         holidays=holidays,
-        usual_days=_usual_days(case, now[0]) if now else None,
+        usual_days=_usual_days(case, now[0].item) if now else None,
     )
 
 
-def lines_of(case: Case, *, with_words: bool = True, bad: Sequence[int] = (), remarks: bool = False) -> Iterable[Line]:
+def now_of(case: Case, *, at: datetime) -> tuple[Now, ...]:
+    """Return where one case is: its open work items, the one that is due first before the others."""
+    items = case.work_items.filter(finished_at__isnull=True).select_related("agency", "assignee")
+    return _now(items, graph_for(case.service, case.version), rulebook(reference_version()).calendar, at)
+
+
+def _now(items: Iterable[WorkItem], graph: Graph, calendar: Calendar, at: datetime) -> tuple[Now, ...]:
+    still = sorted((item for item in items if item.is_open), key=lambda item: (item.due_at, item.pk))
+    return tuple(
+        Now(item, graph.human(item.node).label, holder_name(item), due_tag(item, calendar, at=at)) for item in still
+    )
+
+
+def lines_of(
+    case: Case, *, with_words: bool = True, bad: Sequence[int] = (), supervised: bool = False
+) -> Iterable[Line]:
     """Yield the case's events, the newest first, with the words written at each; never sealed ones.
 
-    Messages and internal notes stand here as facts: their words are read where they were written. A
-    supervisor's reminder can be read by those it went to, her remark only by those who supervise.
+    Messages and internal notes stand here as facts: their words are read where they were written, but for her last
+    message. Those of a supervisor, her reminders and remarks, are read here by those who supervise.
     """
     graph, service = graph_for(case.service, case.version), service_of(case)
     events = list(case.events.select_related("actor", "agency", "on_behalf_of").order_by("-position"))
@@ -148,8 +171,9 @@ def lines_of(case: Case, *, with_words: bool = True, bad: Sequence[int] = (), re
     if with_words:
         passages = Passage.objects.filter(case=case).exclude(kind=Passage.Kind.SEALED)
         bodies = {str(passage.pk): passage for passage in passages.order_by("pk")}
-    shown = {REMINDED, REMARKED} if remarks else {REMINDED}
+    last = None if supervised else next((event for event in events if event.verb == HERS), None)
     for event in events:
+        shown = SUPERVISING if supervised else (HERS,) if event is last else ()
         event.case = case
         reason = event.facts.get("reason_code", "")
         yield Line(
@@ -224,7 +248,7 @@ def _holidays(calendar: Calendar, start: datetime, end: datetime) -> Iterable[Da
                 timezone.make_aware(datetime.combine(first, time.min)),
                 _("Holiday, not counted: %(name)s") % {"name": group[0].name},
                 "holiday",
-                last if last != first else None,
+                until=last if last != first else None,
             )
 
 

@@ -1,4 +1,4 @@
-"""The unfinished work items that a supervisor's numbers open: by how they stand, at whom, at which step."""
+"""The work items that a supervisor's numbers open: by how they stand, at whom, at which step."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -6,20 +6,33 @@ from datetime import datetime
 from typing import Self
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from cases.models import Agency, User
+from cases.policy import supervised_cases
 from cases.queries.directory import reference_version
 from cases.queries.naming import name_of, office_name, place_of
 from cases.queries.paging import read_place
-from cases.services import service_of
-from workflows.flows.registry import graph_for
+from cases.services import SERVICES, service_of
+from workflows.flows.registry import FLOWS, graph_for
 from workflows.models import WorkItem
-from workflows.queries.due import DueTag, due_tag
-from workflows.queries.overview import ADVISERS, COMMUNES, WAYS, standing_so, supervised_items
+from workflows.queries.due import DueTag, Nearness, due_tag
+from workflows.queries.overview import (
+    ADVISERS,
+    COMMUNES,
+    GROUPS,
+    WAYS,
+    items_of_this_month,
+    standing_so,
+    supervised_items,
+)
 from workflows.queries.rulebook import rulebook
 
 PAGE = 50
+# Beside the ways in which items stand: all that were open at some time of this month, those that are over too.
+MONTH = "month"
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class Chosen:
     which: str = ""
     agency: str = ""
     step: str = ""
+    service: str = ""
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> Self:
@@ -60,18 +74,21 @@ class Page:
 
     rows: tuple[Row, ...]
     after: str
-    # Whose items they are, where one agency was chosen.
-    agency: str
+    # What was chosen beside the way they stand: at whom, at which step, of which service.
+    slice: tuple[str | Promise, ...]
 
 
 def supervised(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> Page:
-    """Return one page of the unfinished items of the cases that this person supervises."""
+    """Return one page of the items of the cases that this person supervises: the unfinished, or those of the month."""
     calendar = rulebook(reference_version()).calendar
-    items = supervised_items(user).filter(_at(chosen.agency))
+    items = items_of_this_month(supervised_cases(user), at=at) if chosen.which == MONTH else supervised_items(user)
+    items = items.filter(_at(chosen.agency))
     if chosen.which in WAYS:
         items = items.filter(standing_so(chosen.which, calendar, at=at))
     if chosen.step:
         items = items.filter(node=chosen.step)
+    if chosen.service:
+        items = items.filter(case__service=chosen.service)
     place = read_place(after)
     if place is not None:
         due_at, pk = place
@@ -82,12 +99,11 @@ def supervised(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> 
         )[: PAGE + 1]
     )
     last = found[PAGE - 1] if len(found) > PAGE else None
-    agency = Agency.objects.filter(code=chosen.agency).first() if chosen.agency else None
     return Page(
         rows=tuple(
             Row(
                 item=item,
-                tag=due_tag(item, calendar, at=at),
+                tag=_done(item) or due_tag(item, calendar, at=at),
                 name=name_of(item.case),
                 place=place_of(item.case),
                 service=service_of(item.case).title,
@@ -98,8 +114,30 @@ def supervised(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> 
             for item in found[:PAGE]
         ),
         after=f"{last.due_at.isoformat()}/{last.pk}" if last else "",
-        agency=office_name(agency) if agency else "",
+        slice=tuple(_slice(chosen)),
     )
+
+
+def _slice(chosen: Chosen) -> Iterator[str | Promise]:
+    """Yield the names of what was chosen; what nobody knows stands as it was asked for."""
+    if chosen.agency in GROUPS:
+        yield GROUPS[chosen.agency]
+    elif chosen.agency:
+        agency = Agency.objects.filter(code=chosen.agency).first()
+        yield office_name(agency) if agency else chosen.agency
+    if chosen.step:
+        known = (graph_for(*flow).human_steps for flow in FLOWS if chosen.service in ("", flow[0]))
+        yield next((steps[chosen.step].label for steps in known if chosen.step in steps), chosen.step)
+    if chosen.service:
+        yield SERVICES[chosen.service].title if chosen.service in SERVICES else chosen.service
+
+
+def _done(item: WorkItem) -> DueTag | None:
+    """Return the tag of an item that is over; it has no day before it any more."""
+    if item.finished_at is None:
+        return None
+    words = _("Done %(day)s") if item.status == WorkItem.Status.DONE else _("Stopped %(day)s")
+    return DueTag(Nearness.FAR, words % {"day": f"{timezone.localtime(item.finished_at):%d/%m}"})
 
 
 def _at(agency: str) -> Q:

@@ -13,11 +13,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from cases.models import Role, TimelineEvent, User
-from cases.models.agency import plain
-from cases.models.case import CODE_SIGNS, read_code
+from cases.models import Case, Involvement, Role, TimelineEvent, User
 from cases.policy import WORKING_ROLES, Standing, standing
 from cases.queries.directory import directory, reference_version
+from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
 from cases.queries.paging import read_place
 from cases.services import service_of
@@ -28,6 +27,7 @@ from workflows.nodes import Place
 from workflows.queries.due import HEADINGS, DueTag, Nearness, due_tag
 from workflows.queries.rulebook import rulebook
 from workflows.queries.said import news
+from workflows.queries.unanswered import unanswered
 
 PAGE = 50
 MOST_COUNTED = 99
@@ -35,9 +35,6 @@ SCOPES = ("mine", "office", "late")
 # How long something that others did counts as new.
 NEW_FOR = timedelta(minutes=10)
 LONGEST_SEARCH = 80
-# The part of a code that people use, without its hyphen: 7QK4M2D.
-_SHORT = 7
-_MISREAD = str.maketrans("ILO", "110")
 _NOTHING = Q(pk__in=())
 
 
@@ -48,7 +45,7 @@ class Chosen:
     scope: str = ""
     service: str = ""
     step: str = ""
-    # What she looks for: a case code, its end, or a name.
+    # What is looked for: a case code, its end, or words of a name or a place.
     tim: str = ""
 
     @classmethod
@@ -81,6 +78,8 @@ class Row:
     is_new: bool
     # It came to this list just now.
     arrived: bool
+    # So many messages she wrote since an office last wrote to her; none where an office is only consulted.
+    unanswered: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,12 +104,14 @@ class Worklist:
     chosen: Chosen
     groups: tuple[Group, ...]
     counts: dict[str, str]
-    # How many of the scope are late, and how many are due today and not yet late.
+    # How many of the whole office are late, and how many are due today and not yet late.
     late_here: str
     today: str
     # Where the next page begins; empty on the last.
     after: str
     steps: tuple[tuple[str, str | Promise], ...]
+    # How many late items nobody has taken, where the page itself is empty.
+    late_free: str = "0"
 
     @property
     def shown(self) -> int:
@@ -124,8 +125,9 @@ def worklist(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> Wo
     queries = {name: items_in(user, held, name, at) for name in SCOPES}
     counts = {name: capped(query) for name, query in queries.items()}
     chosen = resolved(chosen, has_own=counts["mine"] != "0")
-    whole = queries[chosen.scope]
-    query = narrowed(whole, chosen).select_related("case__applicant", "case__commune", "case__enterprise", "assignee")
+    query = narrowed(queries[chosen.scope], chosen).select_related(
+        "case__applicant", "case__commune", "case__enterprise", "assignee"
+    )
     items, following = _page(query, after)
     version = reference_version()
     tomorrow = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -133,10 +135,11 @@ def worklist(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> Wo
         chosen=chosen,
         groups=tuple(_grouped(_rows(items, user, rulebook(version).calendar, at), following)),
         counts=counts,
-        late_here=capped(whole.filter(status=WorkItem.Status.OPEN, due_at__lt=at)),
-        today=capped(whole.filter(status=WorkItem.Status.OPEN, due_at__gte=at, due_at__lt=tomorrow)),
+        late_here=counts["late"],
+        today=capped(queries["office"].filter(status=WorkItem.Status.OPEN, due_at__gte=at, due_at__lt=tomorrow)),
         after=following,
         steps=_steps(held, version),
+        late_free="0" if items else capped(queries["late"].filter(assignee=None)),
     )
 
 
@@ -160,19 +163,8 @@ def narrowed(items: QuerySet[WorkItem], chosen: Chosen) -> QuerySet[WorkItem]:
         items = items.filter(case__service=chosen.service)
     if chosen.step:
         items = items.filter(node=chosen.step)
-    return _found(items, chosen.tim) if chosen.tim.strip() else items
-
-
-def _found(items: QuerySet[WorkItem], text: str) -> QuerySet[WorkItem]:
-    """Return the items whose case has this code, or this end of it, or this name. No search finds a sealed case."""
-    items = items.filter(case__sealed=False)
-    if whole := read_code(text):
-        return items.filter(case__code=whole)
-    found = Q(case__plain_name__contains=" ".join(plain(text).split()))
-    signs = "".join(sign for sign in text.upper() if sign.isalnum()).translate(_MISREAD)
-    if 1 < len(signs) <= _SHORT and set(signs) <= set(CODE_SIGNS):
-        found |= Q(case__code__endswith=f"{signs[:-1]}-{signs[-1]}")
-    return items.filter(found)
+    # No search finds a sealed case.
+    return items.filter(case__in=meant(Case.objects.listed(), chosen.tim)) if chosen.tim.strip() else items
 
 
 def items_in(user: User, held: Collection[Standing], scope: str, at: datetime) -> QuerySet[WorkItem]:
@@ -263,10 +255,12 @@ def _rows(items: list[WorkItem], user: User, calendar: Calendar, at: datetime) -
             case__in={item.case_id for item in items}, position=F("case__event_count")
         )
     }
+    waiting = unanswered(item.case_id for item in items)
     rows = []
     for item in items:
         case, event = item.case, latest.get(item.case_id)
         graph = graph_for(case.service, case.version)
+        human = graph.human(item.node)
         rows.append(
             Row(
                 item=item,
@@ -274,11 +268,12 @@ def _rows(items: list[WorkItem], user: User, calendar: Calendar, at: datetime) -
                 name=name_of(case),
                 place=place_of(case),
                 service=service_of(case).title,
-                step=graph.human(item.node).label,
+                step=human.label,
                 news=news(event, graph) if event else "",
                 news_at=_when(event.at, at) if event else "",
                 is_new=event is not None and event.actor_id != user.pk and event.at > at - NEW_FOR,
                 arrived=event is not None and item.opened_at == event.at,
+                unanswered=waiting[item.case_id] if human.part != Involvement.Part.CONSULTED else 0,
             )
         )
     return rows

@@ -1,9 +1,6 @@
 """The pages on which an applicant moves her own case."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import nullcontext
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -15,29 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.forms import filing
-from cases.forms.answering import AddForm, AddPapersForm, AnswerForm, WithdrawForm
+from cases.forms.answering import AddPapersForm, AnswerForm, WithdrawForm
 from cases.forms.consents import ConsentForm
-from cases.forms.documents import discard, status_of
+from cases.forms.documents import status_of
 from cases.forms.talking import WordsForm
-from cases.models import Case, CaseState, Document, InformationRequest, User
+from cases.models import Case, CaseState, InformationRequest
 from cases.policy import WrongState
 from cases.queries.mine import open_request, papers_of
+from cases.queries.paging import read_number
 from cases.services import service_of
 from cases.views.filing import checking
 from cases.views.mine import talking
-from cases.views.own import counter_case, own_case, reader
+from cases.views.own import counter_case, form_key, own_case, reader
 from workflows import actions
-
-# The id of a row, as our own forms write it.
-PLAIN_NUMBER = re.compile(r"[0-9]{1,18}")
-
-
-def form_key(request: HttpRequest) -> UUID:
-    """Return the key of the form that was sent: the same form sent twice acts once."""
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 @login_required
@@ -91,8 +78,7 @@ def asked_of_her(request: HttpRequest, case: Case) -> InformationRequest | None:
     """Return the request this page is about: the one her form was made for, or the one that is open now."""
     if request.method != "POST":
         return open_request(case)
-    number = request.POST.get("asked", "")
-    asked = case.information_requests.filter(pk=int(number)).first() if PLAIN_NUMBER.fullmatch(number) else None
+    asked = case.information_requests.filter(pk=read_number(request.POST.get("asked", "")) or 0).first()
     if asked is None:
         raise WrongState(_("This question is already closed."))
     return asked
@@ -114,13 +100,13 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     # form sent again from one that comes too late.
     if sent and (not is_open or all([correction.is_valid(), form.is_valid()])):
         now, applicant = timezone.now(), reader(request)
-        # The papers first, for the action is one transaction of its own; without the answer they go again.
-        with kept_papers(form if is_open else None, by=applicant, at=now):
+        with form.written_papers(by=applicant, at=now) if is_open else nullcontext([]) as papers:
             actions.answer(
                 asked,
                 applicant=applicant,
                 reply=form.cleaned_data["reply"] if is_open else "",
                 corrections=correction.corrections() if is_open else {},
+                papers=papers,
                 key=form_key(request),
                 at=now,
             )
@@ -139,18 +125,6 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "workflows/applicant/answer.html", words, status=status_of(form))
 
 
-@contextmanager
-def kept_papers(form: AddForm | None, *, by: User, at: datetime) -> Iterator[list[Document]]:
-    """Store what she added, for the action inside; when that fails, the papers go again."""
-    kept = form.keep_papers(by=by, at=at) if form is not None else []
-    try:
-        yield kept
-    except Exception:
-        for paper in kept:
-            discard(paper)
-        raise
-
-
 @login_required
 def add_papers(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take papers she adds of her own accord while she waits."""
@@ -163,10 +137,8 @@ def add_papers(request: HttpRequest, key: UUID) -> HttpResponse:
         raise WrongState(_("This request is already decided or closed. No paper can be added any more."))
     if sent and form.is_valid():
         now, applicant = timezone.now(), reader(request)
-        with kept_papers(form, by=applicant, at=now) as kept:
-            # The same paper once more is nothing new, and nobody is told of it.
-            if kept:
-                actions.add_papers(case, applicant=applicant, papers=kept, key=form_key(request), at=now)
+        with form.written_papers(by=applicant, at=now) as papers:
+            actions.add_papers(case, applicant=applicant, papers=papers, key=form_key(request), at=now)
         messages.success(request, _("We have your papers. They are with your case."))
         return redirect("cases:status", key=key)
     words = {"case": case, "form": form, "form_key": uuid4(), "documents": papers_of(case)}

@@ -1,8 +1,7 @@
 """The page of one work item and what its buttons do: conclude, ask, take, give back, look closer, write."""
 
-from collections.abc import Callable
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,17 +10,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cases import policy
 from cases.models import AccessRecord, User
 from cases.policy import WrongState
 from cases.queries.naming import name_of
-from cases.views.own import reader
+from cases.views.own import form_key, reader
 from workflows import actions
 from workflows.forms.asking import AskForm
 from workflows.forms.deciding import DecisionForm
 from workflows.forms.step import StepForm
+from workflows.forms.talking import NoteForm, ToHerForm
 from workflows.models import WorkItem
 from workflows.queries.beside import next_to_decide
 from workflows.queries.preview import MessageToHer, message_to_her
@@ -37,7 +38,11 @@ from workflows.views.item import (
     why_not,
 )
 
-LONGEST_WORDS = 5000
+# What is said beside a conclusion, by the right to say it: the action, its form, and what is told when it is done.
+SAYING = {
+    "write_to_her": (actions.write_to_her, ToHerForm, gettext_lazy("The message to her was sent.")),
+    "note": (actions.note, NoteForm, gettext_lazy("The note was kept for colleagues.")),
+}
 
 
 @login_required
@@ -188,25 +193,28 @@ def unmask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """Write to her, without a question that stops the clock."""
-    return _say(request, pk, actions.write_to_her, _("The message to her was sent."))
+    return _say(request, pk, "write_to_her")
 
 
 @login_required
 @require_POST
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """Note something for colleagues; she never reads it."""
-    return _say(request, pk, actions.note, _("The note was kept for colleagues."))
+    return _say(request, pk, "note")
 
 
-def _say(request: HttpRequest, pk: int, action: Callable[..., Any], done: str) -> HttpResponse:
+def _say(request: HttpRequest, pk: int, right: str) -> HttpResponse:
     user = reader(request)
     found = find_item(user, pk)
-    words = request.POST.get("words", "").strip()[:LONGEST_WORDS]
-    if words:
-        action(found, reviewer=user, words=words, key=form_key(request), at=timezone.now())
-        messages.success(request, done)
-    else:
-        messages.error(request, _("Write something first."))
+    action, form_class, done = SAYING[right]
+    form = form_class(request.POST)
+    if not form.is_valid():
+        if not may(user, right, found):
+            raise policy.NotFoundForYou
+        shown: dict[str, Any] = {right: form}
+        return _page(request, found, form=_decision_form(request, found), **shown)
+    action(found, reviewer=user, words=form.cleaned_data["words"], key=form_key(request), at=timezone.now())
+    messages.success(request, done)
     return redirect(item_address(pk, request) + "#said")
 
 
@@ -220,14 +228,6 @@ def list_address(request: HttpRequest) -> str:
     """Return the address of the worklist that was chosen."""
     chosen = Chosen.read(request.GET).address
     return reverse("workflows:worklist") + (f"?{chosen}" if chosen else "")
-
-
-def form_key(request: HttpRequest) -> UUID:
-    """Return the key that makes a form count once, however often it is sent."""
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _go_on(request: HttpRequest, done: WorkItem) -> HttpResponse:
@@ -261,12 +261,22 @@ def _as_typed(request: HttpRequest, found: WorkItem) -> StepForm:
 
 
 def _preview(form: DecisionForm) -> MessageToHer | None:
-    return message_to_her(form.item, form.option, **form.so_far()) if form.option else None
+    return message_to_her(form.item, form.option, **form.so_far(), at=form.at) if form.option else None
+
+
+def _at_first(form: DecisionForm, at: datetime) -> MessageToHer | None:
+    """Return what she will read where only one conclusion is offered, before anything is typed."""
+    if form.is_bound or len(form.step.options) != 1:
+        return None
+    words = str(form.initial.get("answer") or "")
+    return message_to_her(form.item, form.step.options[0], reason_code="", answer=words, details={}, at=at)
 
 
 def _page(request: HttpRequest, found: WorkItem, *, unmasked: str = "", **shown: Any) -> HttpResponse:
     now = timezone.now()
     words = {**page_of(request, found, at=now, unmasked=unmasked), **shown}
+    if isinstance(shown.get("form"), DecisionForm):
+        words["preview"] = shown.get("preview") or _at_first(shown["form"], now)
     response = render(request, "workflows/item.html", words)
     AccessRecord.objects.create(
         case=found.case, person=reader(request), part=AccessRecord.Part.CASE, purpose=found.node, at=now

@@ -1,7 +1,7 @@
 """One work item as a reviewer reads it: the gate, what she may do, and everything the page shows."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases import policy
-from cases.models import Involvement, Passage, User
+from cases.models import Case, Involvement, Passage, User
 from cases.models.people import Role
 from cases.policy import Standing
 from cases.queries.directory import reference_version
@@ -20,12 +20,14 @@ from cases.services import service_of
 from cases.views.own import reader
 from workflows.conditions import deciders_key
 from workflows.flows.registry import graph_for
+from workflows.forms.talking import NoteForm, ToHerForm
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep, SealedChoice
 from workflows.queries.beside import beside
 from workflows.queries.due import due_tag
 from workflows.queries.rulebook import rulebook
 from workflows.queries.story import lines_of
+from workflows.queries.unanswered import unanswered
 from workflows.queries.worklist import Chosen
 from workflows.views.shown import answers_of, facts_of, masked_numbers, opinions, papers_of, talk_of
 
@@ -138,7 +140,8 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
     cannot = why_not(user, item, held=held)
     by_name = bool(step.named) or case.sealed
     lines = list(lines_of(case, with_words=not consulted))
-    messages, notes = ([], []) if consulted else talk_of(case)
+    messages, notes = talk_of(item, [line.event for line in lines], consulted=consulted)
+    speaks = item.is_open and case.is_moving
     place = beside(user, item, Chosen.read(request.GET), held=held, at=at)
     return {
         "place": "worklist",
@@ -149,6 +152,7 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
         "service": service_of(case),
         "name": name_of(case),
         "where": place_of(case),
+        "needed_by": needed_by(case),
         "tag": due_tag(item, rulebook(reference_version()).calendar, at=at) if item.is_open else None,
         # An office that is asked for its opinion needs her answers, not what colleagues wrote, nor her phone.
         "phone": "" if consulted else case.applicant.phone_as_read,
@@ -157,9 +161,10 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
         "lines": lines[:LINES_SHOWN],
         "older_lines": lines[LINES_SHOWN:],
         "said_to_her": messages,
+        "unanswered": 0 if consulted else unanswered([case.pk])[case.pk],
         "notes": notes,
-        "may_note": item.is_open and may(user, "note", item, held=held),
-        "may_write": item.is_open and case.is_moving and may(user, "write_to_her", item, held=held),
+        "write_to_her": ToHerForm() if speaks and may(user, "write_to_her", item, held=held) else None,
+        "note": NoteForm() if item.is_open and may(user, "note", item, held=held) else None,
         "opinions": [] if consulted else list(opinions(case)),
         "facts": list(facts_of(case.enterprise)) if case.enterprise else [],
         "answers": answers_of(case, unmasked=unmasked),
@@ -174,6 +179,12 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
         "key": uuid4(),
         "note_key": uuid4(),
     }
+
+
+def needed_by(case: Case) -> date | None:
+    """Return the day by which she needs the answer, as she wrote it, for as long as nothing is decided."""
+    written = case.answers.data.get("urgent_until")
+    return date.fromisoformat(written) if written and case.is_undecided else None
 
 
 def unsealed_words(item: WorkItem, passage: Passage) -> str:

@@ -13,12 +13,12 @@ from cases import policy
 from cases.models import Role, User
 from cases.policy import NotFoundForYou, WrongState
 from cases.services import SERVICES
-from cases.views.own import reader
+from cases.views.own import form_key, reader
 from workflows import actions
 from workflows.forms.assigning import AssignForm, Ticked
 from workflows.queries.worklist import Chosen
 from workflows.queries.worklist import worklist as items_for
-from workflows.views.deciding import form_key, list_address
+from workflows.views.deciding import list_address
 from workflows.views.item import may
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.views.register import supervisor
 from workflows.queries import overview as queries
-from workflows.queries.supervised import Chosen, supervised
+from workflows.queries.supervised import MONTH, Chosen, supervised
 
 TITLES = {
     "": _("Open work items"),
@@ -18,6 +18,7 @@ TITLES = {
     "soon": _("Work items due today or tomorrow"),
     "paused": _("Work items that wait for the applicant"),
     "outside": _("Work items that are outside"),
+    MONTH: _("Work items of this month, those that are over too"),
 }
 
 
@@ -31,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def items(request: HttpRequest) -> HttpResponse:
-    """List the unfinished work items of the reader's province, the most pressing first."""
+    """List the work items of the reader's province, the most pressing first."""
     user, now = supervisor(request), timezone.now()
     chosen = Chosen.read(request.GET.dict())
     page = supervised(user, chosen, after=request.GET.get("after", ""), at=now)
@@ -39,7 +40,7 @@ def items(request: HttpRequest) -> HttpResponse:
         "place": "overview",
         "page": page,
         "title": TITLES.get(chosen.which, TITLES[""]),
-        "ways": [(which, TITLES[which]) for which in queries.WAYS],
+        "ways": [(which, TITLES[which]) for which in (*queries.WAYS, MONTH)],
         "chosen": chosen,
         "address": urlencode(list(chosen)),
     }

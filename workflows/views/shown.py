@@ -1,6 +1,6 @@
 """What the page of a work item shows of a case: facts, answers, papers, opinions, and what was said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -8,20 +8,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases.forms.filing import shown_answers
-from cases.models import Case, Decision, Document, Enterprise, Passage, User
+from cases.models import Case, Decision, Document, Enterprise, EntityType, Passage, TimelineEvent, User
+from cases.models.enterprise import ENTERPRISES
+from cases.queries import mine
 from cases.services import common, service_of
 from cases.services.base import Words
+from cases.services.common import masked, personal_numbers
 from cases.services.fields import thousands
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import Amount, Flags, HumanStep, PickExpert
 from workflows.queries.said import reason_words
+from workflows.queries.story import REMINDED
 
-# Numbers of hers of which colleagues see only the end, until one asks for the whole, which is written down.
-MASKED = ("personal_id", "tax_code")
-_SHOWN_DIGITS = 3
-# As many as an identity number has: a household's tax code may be its holder's.
-_PERSONAL_DIGITS = 12
 # Pages that every service asks; a reviewer reads them after the matter itself.
 ASKED_OF_EVERYBODY = frozenset(
     page.slug
@@ -83,11 +82,13 @@ def facts_of(enterprise: Enterprise) -> list[tuple[str, str | Promise]]:
         str(enterprise.get_entity_type_display()),
         *([str(enterprise.get_sector_display())] * bool(enterprise.sector)),
     ]
-    return [
-        (_("Kind of business"), " · ".join(kind)),
-        (_("Size, as she declares it"), enterprise.sme_class.label),
-        (_("Owned by women"), _("Yes") if enterprise.women_owned else _("No")),
-    ]
+    facts: list[tuple[str, str | Promise]] = [(_("Kind of business"), " · ".join(kind))]
+    # Nobody asked the others: a "no" would be made up.
+    if enterprise.entity_type in ENTERPRISES:
+        facts.append((_("Size, as she declares it"), enterprise.sme_class.label))
+    if enterprise.entity_type not in (EntityType.IDEA, EntityType.INDIVIDUAL):
+        facts.append((_("Owned by women"), _("Yes") if enterprise.women_owned else _("No")))
+    return facts
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def answers_of(case: Case, *, unmasked: str = "") -> list[Part]:
     masks: dict[str, str] = {}
     for name in masked_numbers(case):
         if name != unmasked:
-            data[name] = "•" * (len(data[name]) - _SHOWN_DIGITS) + data[name][-_SHOWN_DIGITS:]
+            data[name] = masked(data[name])
             masks[data[name]] = name
     parts = [
         Part(
@@ -131,14 +132,8 @@ def answers_of(case: Case, *, unmasked: str = "") -> list[Part]:
 
 
 def masked_numbers(case: Case) -> dict[str, str]:
-    """Return the numbers of hers that are masked, whole, by the names of their questions."""
-    data = case.answers.data
-    numbers = {name: str(data.get(name) or "") for name in MASKED}
-    return {
-        name: number
-        for name, number in numbers.items()
-        if number and (name == "personal_id" or len(number) == _PERSONAL_DIGITS)
-    }
+    """Return the numbers of which colleagues see only the end, until one asks for the whole, which is written down."""
+    return personal_numbers(case.answers.data)
 
 
 @dataclass(frozen=True)
@@ -153,16 +148,27 @@ class Paper:
 
 def papers_of(item: WorkItem) -> list[Paper]:
     """Return the papers of the case with the names of their kinds."""
-    labels = {paper.kind: paper.label for paper in service_of(item.case).papers}
     return [
-        Paper(document, labels.get(document.kind, document.kind), document.uploaded_at > item.opened_at)
-        for document in item.case.documents.all()
+        Paper(document, label, document.uploaded_at > item.opened_at) for document, label in mine.papers_of(item.case)
     ]
 
 
-def talk_of(case: Case) -> tuple[list[Passage], list[Passage]]:
-    """Return the messages between her and the offices, and the notes of colleagues, each the oldest first."""
+def talk_of(item: WorkItem, events: Iterable[TimelineEvent], *, consulted: bool) -> tuple[list[Passage], list[Passage]]:
+    """Return the messages between her and the offices, and the notes of colleagues, each the oldest first.
+
+    An office that is only consulted reads neither. A supervisor's reminder stands among the notes of the office
+    it went to, consulted or not, and of no other.
+    """
     said = Q(kind=Passage.Kind.MESSAGE) | Q(kind=Passage.Kind.NOTE, name="")
-    passages = list(case.passages.filter(said, erased_at__isnull=True).select_related("author").order_by("pk"))
-    messages = [passage for passage in passages if passage.kind == Passage.Kind.MESSAGE]
-    return messages, [passage for passage in passages if passage.kind == Passage.Kind.NOTE]
+    passages = list(item.case.passages.filter(said, erased_at__isnull=True).select_related("author").order_by("pk"))
+    reminders = {pk: _went_to(item, event) for event in events if event.verb == REMINDED for pk in event.facts["words"]}
+    messages = [passage for passage in passages if passage.kind == Passage.Kind.MESSAGE and not consulted]
+    notes = [passage for passage in passages if passage.kind == Passage.Kind.NOTE]
+    return messages, [note for note in notes if reminders.get(str(note.pk), not consulted)]
+
+
+def _went_to(item: WorkItem, reminder: TimelineEvent) -> bool:
+    return any(
+        read["item"] == item.pk or (item.agency_id is not None and read["agency"] == item.agency_id)
+        for read in reminder.facts["read_by"]
+    )

@@ -57,7 +57,7 @@ def as_file(request: HttpRequest, key: UUID, kind: str) -> HttpResponseBase:
     user, now = reader(request), timezone.now()
     case = supervised_case(user, key)
     told = story_of(case, at=now)
-    _note(case, user, "export", now)
+    _note(case, user, AccessRecord.EXPORT, now)
     name = f"{case.code}-dien-bien.{kind}"
     match kind:
         case "csv":

@@ -51,13 +51,15 @@ def remind(request: HttpRequest, key: UUID) -> HttpResponse:
     """Remind whoever holds an open step of the case."""
     user = reader(request)
     case = supervised_case(user, key)
-    running = case.work_items.filter(status=WorkItem.Status.OPEN).select_related("agency", "assignee")
-    items = {item.pk: item for item in running.order_by("due_at", "pk")}
-    if not items:
+    items = {item.pk: item for item in case.work_items.select_related("agency", "assignee").order_by("due_at", "pk")}
+    running = [pk for pk, item in items.items() if item.status == WorkItem.Status.OPEN]
+    if request.method != "POST" and not running:
         messages.info(request, _("Nobody can be reminded now: no step of this case is running."))
         return redirect("workflows:story", key=key)
-    form = ReminderForm(request.POST or None, initial={"key": uuid4(), "item": next(iter(items))})
-    form.fields["item"].choices = [(pk, _whom(case, item)) for pk, item in items.items()]  # type: ignore[attr-defined]
+    form = ReminderForm(request.POST or None, initial={"key": uuid4(), "item": next(iter(running), None)})
+    # A step that ended since the form was made is refused by the action, which tells it from the same form sent again.
+    offered = [pk for pk in items if pk in running or str(pk) == request.POST.get("item")]
+    form.fields["item"].choices = [(pk, _whom(case, items[pk])) for pk in offered]  # type: ignore[attr-defined]
     form.fields["words"].help_text = _("For example: The promised date is near. What is missing to keep it?")
     if request.method == "POST" and form.is_valid():
         actions.remind(

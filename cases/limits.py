@@ -1,4 +1,4 @@
-"""How often one address, or one code, may ask: counted in the cache, by fixed windows of time."""
+"""How often an address, a code or a person may do something: counted in the cache, by fixed windows of time."""
 
 import hashlib
 
