@@ -1,12 +1,15 @@
 """The cast, the reference data, and the one fixture that lets Django flush append-only tables."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -21,6 +24,10 @@ from workflows.queries.rulebook import rulebook
 
 # A Thursday without a holiday near it: TC-01 begins on it.
 THURSDAY = timezone.make_aware(datetime(2026, 11, 5, 9, 0))  # noqa: DTZ001 - made aware here
+
+
+# As many as it has unless it is told otherwise.
+DATABASES_OF_REDIS = 16
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +45,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_redis_of_its_own(worker_id: str) -> Iterator[None]:
+    """Keep the tests of one process out of the cache and the hints of another."""
+    if not settings.REDIS_URL:
+        yield
+        return
+    address, _slash, number = settings.REDIS_URL.rpartition("/")
+    mine = int(worker_id.removeprefix("gw")) if worker_id != "master" else 0
+    caches, layers = deepcopy(settings.CACHES), deepcopy(settings.CHANNEL_LAYERS)
+    caches["default"]["LOCATION"] = f"{address}/{(int(number) + mine) % DATABASES_OF_REDIS}"
+    layers["default"]["CONFIG"]["prefix"] = f"asgi-{worker_id}"
+    with override_settings(CACHES=caches, CHANNEL_LAYERS=layers):
+        yield
 
 
 @pytest.fixture(autouse=True)
