@@ -77,16 +77,14 @@ class Messenger:
             future.cancel()
         # Not before what was cancelled has noticed it.
         asyncio.run_coroutine_threadsafe(_stop(loop), loop)
-        thread.join(timeout=1)
-        with suppress(Exception):
-            loop.close()
+        thread.join(timeout=2)
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._beginning:
             # In the child of a fork the thread of the parent is not alive.
             if self._loop is None or self._thread is None or not self._thread.is_alive():
                 self._loop, self._under_way = asyncio.new_event_loop(), set()
-                self._thread = threading.Thread(target=self._loop.run_forever, name="messenger", daemon=True)
+                self._thread = threading.Thread(target=_run, args=[self._loop], name="messenger", daemon=True)
                 self._thread.start()
             return self._loop
 
@@ -96,6 +94,13 @@ class Messenger:
         for pause in TRY_AGAIN_AFTER:
             await asyncio.sleep(pause)
             await _sent(messages)
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    # Here and not where it was stopped: closing lets the layer take its leave, and another loop may run there.
+    with suppress(Exception):
+        loop.close()
 
 
 async def _stop(loop: asyncio.AbstractEventLoop) -> None:
