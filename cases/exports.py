@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
@@ -128,7 +128,7 @@ def as_xlsx(title: str, head: Sequence[tuple[str | Promise, int]], rows: Iterabl
                 case datetime():
                     sheet.write_datetime(number, column, timezone.localtime(cell).replace(tzinfo=None), moment)
                 case date():
-                    sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
+                    sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001 - a day has no zone
                 case int():
                     sheet.write_number(number, column, cell)
                 case _:

@@ -16,7 +16,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to what the record says."""
         from notifications import live  # noqa: PLC0415 - models exist only now
-        from notifications.dispatch import dispatch  # noqa: PLC0415
+        from notifications.dispatch import dispatch  # noqa: PLC0415 - likewise
 
         event_recorded.connect(dispatch, dispatch_uid="notifications.dispatch")
         event_recorded.connect(live.event_happened, dispatch_uid="notifications.live")

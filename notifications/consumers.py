@@ -27,7 +27,7 @@ SECONDS_BETWEEN_GATES = 300.0
 _admitted = database_sync_to_async(admit_session)
 
 
-class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """One open page of one signed-in person, which asks for topics in its address."""
 
     admission = Admission(0, frozenset(), frozenset())

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.models import AccessRecord, User
 from cases.policy import supervised_cases
+from cases.queries.choice import Choice
 from cases.queries.finding import coded
 from cases.queries.naming import name_of
 from cases.queries.paging import read_number
@@ -17,6 +18,15 @@ from cases.queries.readings import Readers
 PAGE = 50
 # Who took a list out and when: all of its cases are noted at one moment.
 Taken = tuple[int, datetime]
+
+
+@dataclass(frozen=True)
+class Chosen(Choice):
+    """Which readings are read: those of a case, of a person, or of the list that left as one file."""
+
+    code: str = ""
+    person: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)

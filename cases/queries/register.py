@@ -1,9 +1,8 @@
 """The register: the filed cases of a supervisor's provinces, or of an office, newest first; sealed ones never."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.functional import Promise
 from cases.models import Case, CaseState, InformationRequest, Target, User
 from cases.models.case import MOVING, UNDECIDED
 from cases.policy import supervised_cases, supervised_provinces
+from cases.queries.choice import Choice
 from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
 from cases.queries.paging import read_number, read_place
@@ -34,8 +34,8 @@ _READ = (
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What a reader chose to see; the names are those in the address."""
+class Chosen(Choice):
+    """Which cases of a register are read."""
 
     tim: str = ""
     state: str = ""
@@ -43,15 +43,6 @@ class Chosen:
     now: str = ""
     # The number of the target for which they count.
     target: str = ""
-
-    @classmethod
-    def read(cls, asked: Mapping[str, str]) -> Self:
-        """Return what an address asks for; PostgreSQL knows no NUL."""
-        return cls(**{field.name: asked.get(field.name, "").replace("\0", "").strip() for field in fields(cls)})
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Yield what was chosen, as it stands in the address."""
-        return ((field.name, value) for field in fields(self) if (value := getattr(self, field.name)))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The registers of those who supervise and of offices, the same as a file, the targets, and who read which case."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,8 +17,8 @@ from django.views.decorators.http import require_POST
 from cases import exports, policy
 from cases.limits import Limit
 from cases.models import Case, CaseState, User
+from cases.queries import diary as diaries
 from cases.queries import register as queries
-from cases.queries.diary import diary
 from cases.queries.targets import targets
 from cases.services import SERVICES
 from cases.views.own import reader
@@ -58,7 +57,7 @@ def of_office(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, *, of: Callable[[User], QuerySet[Case]], place: str) -> HttpResponse:
-    now, chosen = timezone.now(), queries.Chosen.read(request.GET.dict())
+    now, chosen = timezone.now(), queries.Chosen.read(request.GET)
     # The overview's number opens it; nobody looks for it otherwise.
     asked = [(queries.ASKED, _("Asked for something this month"))] * (chosen.now == queries.ASKED)
     found = queries.register(user, chosen, of=of, after=request.GET.get("after", ""), at=now)
@@ -76,7 +75,6 @@ def _page(request: HttpRequest, user: User, *, of: Callable[[User], QuerySet[Cas
         "target": queries.target_of(user, chosen),
         "services": SERVICES.values(),
         "chosen": chosen,
-        "address": urlencode(list(chosen)),
     }
     return render(request, "cases/register.html", words)
 
@@ -86,12 +84,12 @@ def _page(request: HttpRequest, user: User, *, of: Callable[[User], QuerySet[Cas
 def as_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the register, as it is filtered, as CSV or for Excel."""
     user, now = supervisor(request), timezone.now()
-    chosen = queries.Chosen.read(request.POST.dict())
+    chosen = queries.Chosen.read(request.POST)
     cases = queries.registered(user, chosen, at=now)
     if kind == "xlsx" and cases[: exports.MOST_IN_EXCEL + 1].count() > exports.MOST_IN_EXCEL:
         words = _("Excel takes at most %(most)s cases. Take the CSV file, or choose fewer cases.")
         messages.warning(request, words % {"most": number_format(exports.MOST_IN_EXCEL)})
-        return redirect(f"{reverse('cases:register')}?{urlencode(list(chosen))}")
+        return redirect(f"{reverse('cases:register')}?{chosen.address}")
     if not FILES.passes(str(user.pk)):
         return render(request, "429.html", status=429)
     rows = exports.register_rows(cases, user, at=now)
@@ -107,9 +105,9 @@ def as_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 def readings(request: HttpRequest) -> HttpResponse:
     """Show who read which case, the newest first."""
     user = supervisor(request)
-    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("code", "person", "file")}
-    found = diary(user, **chosen, after=request.GET.get("after", ""))
-    words = {"place": "readings", "diary": found, **chosen, "filtered": any(chosen.values())}
+    chosen = diaries.Chosen.read(request.GET)
+    found = diaries.diary(user, **dict(chosen), after=request.GET.get("after", ""))
+    words = {"place": "readings", "diary": found, "chosen": chosen}
     return render(request, "cases/diary.html", words)
 
 

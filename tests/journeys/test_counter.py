@@ -7,7 +7,7 @@ from cases.models import Case, CaseState
 from project.demo.cast import Cast
 from tests.browsing import a_picture
 from tests.journeys.conftest import OpenPage
-from tests.journeys.test_filing import NEED, go_on
+from tests.journeys.test_filing import ask_about_tax, go_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,13 +26,7 @@ def test_an_officer_fills_in_prints_the_sheet_and_sends_it_for_her(enter: OpenPa
     go_on(page)
     page.locator("[name=commune]").select_option(label="Phường Lê Chân")
     go_on(page)
-    page.locator("[name=need]").fill(NEED)
-    page.locator("[name=law_field][value=tax]").check()
-    page.locator("[name=question_kind][value=general]").check()
-    go_on(page)
-    page.locator("[name=at_court][value=no]").check()
-    page.locator("[name=priority][value=no]").check()
-    go_on(page)
+    ask_about_tax(page)
     go_on(page)
     expect(page.get_by_role("button", name="Gửi hồ sơ")).to_have_count(0)
     page.get_by_role("link", name="Mở giấy đồng ý để in").click()

@@ -36,6 +36,17 @@ def begin(page: Page, site: str) -> None:
     page.get_by_role("button", name="Bắt đầu").click()
 
 
+def ask_about_tax(page: Page) -> None:
+    """The pages of the matter itself, up to the papers."""
+    page.locator("[name=need]").fill(NEED)
+    page.locator("[name=law_field][value=tax]").check()
+    page.locator("[name=question_kind][value=general]").check()
+    go_on(page)
+    page.locator("[name=at_court][value=no]").check()
+    page.locator("[name=priority][value=no]").check()
+    go_on(page)
+
+
 def file_a_question(page: Page) -> None:
     """From the first question to the confirmation, as a household business in Kiến Thuỵ."""
     page.locator("[name=full_name]").fill("Trần Thị Mai")
@@ -49,13 +60,7 @@ def file_a_question(page: Page) -> None:
     go_on(page)
     page.locator("[name=commune]").select_option(label="Xã Kiến Thụy")
     go_on(page)
-    page.locator("[name=need]").fill(NEED)
-    page.locator("[name=law_field][value=tax]").check()
-    page.locator("[name=question_kind][value=general]").check()
-    go_on(page)
-    page.locator("[name=at_court][value=no]").check()
-    page.locator("[name=priority][value=no]").check()
-    go_on(page)
+    ask_about_tax(page)
     go_on(page)  # no paper is needed
     for box in page.locator("input[type=checkbox]").all():
         expect(box).not_to_be_checked()

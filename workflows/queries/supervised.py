@@ -1,9 +1,8 @@
 """The work items that a supervisor's numbers open: by how they stand, at whom, at which step."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Agency, User
 from cases.policy import supervised_cases
+from cases.queries.choice import Choice
 from cases.queries.directory import reference_version
 from cases.queries.naming import name_of, office_name, place_of
 from cases.queries.paging import read_place
@@ -36,22 +36,13 @@ MONTH = "month"
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What a reader chose to see; the names are those in the address."""
+class Chosen(Choice):
+    """Which slice of the work items is read."""
 
     which: str = ""
     agency: str = ""
     step: str = ""
     service: str = ""
-
-    @classmethod
-    def read(cls, asked: Mapping[str, str]) -> Self:
-        """Return what an address asks for; PostgreSQL knows no NUL."""
-        return cls(**{field.name: asked.get(field.name, "").replace("\0", "") for field in fields(cls)})
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Yield what was chosen, as it stands in the address."""
-        return ((field.name, value) for field in fields(self) if (value := getattr(self, field.name)))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,11 @@
 """What waits for a person: her own work items, those of her office, those that are late."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import groupby
 from operator import or_
-from typing import Self
-from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.utils.functional import Promise
 
 from cases.models import Case, Involvement, Role, TimelineEvent, User
 from cases.policy import WORKING_ROLES, Standing, standing
+from cases.queries.choice import Choice
 from cases.queries.directory import directory, reference_version
 from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
@@ -34,31 +33,18 @@ MOST_COUNTED = 99
 SCOPES = ("mine", "office", "late")
 # How long something that others did counts as new.
 NEW_FOR = timedelta(minutes=10)
-LONGEST_SEARCH = 80
 _NOTHING = Q(pk__in=())
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """Which part of a worklist is read: it stands in the address, and goes along to every item and back."""
+class Chosen(Choice):
+    """Which part of a worklist is read: it goes along to every item and back."""
 
     scope: str = ""
     service: str = ""
     step: str = ""
     # What is looked for: a case code, its end, or words of a name or a place.
     tim: str = ""
-
-    @classmethod
-    def read(cls, asked: Mapping[str, str]) -> Self:
-        """Return what an address asks for."""
-        return cls(
-            **{part.name: str(asked.get(part.name, "")).replace("\0", "")[:LONGEST_SEARCH] for part in fields(cls)}
-        )
-
-    @property
-    def address(self) -> str:
-        """The same as the query of an address, empty parts left out."""
-        return urlencode({name: value for name, value in asdict(self).items() if value})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What a supervisor sees first, and the lists that its numbers open."""
 
-from urllib.parse import urlencode
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def items(request: HttpRequest) -> HttpResponse:
     """List the work items of the reader's province, the most pressing first."""
     user, now = supervisor(request), timezone.now()
-    chosen = Chosen.read(request.GET.dict())
+    chosen = Chosen.read(request.GET)
     page = supervised(user, chosen, after=request.GET.get("after", ""), at=now)
     words = {
         "place": "overview",
@@ -42,6 +40,5 @@ def items(request: HttpRequest) -> HttpResponse:
         "title": TITLES.get(chosen.which, TITLES[""]),
         "ways": [(which, TITLES[which]) for which in (*queries.WAYS, MONTH)],
         "chosen": chosen,
-        "address": urlencode(list(chosen)),
     }
     return render(request, "workflows/supervised.html", words)
