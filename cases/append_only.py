@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("cases_timelineevent", "cases_anchor", "cases_accessrecord", "cases_decision")
+TABLES = (
+    "cases_timelineevent",
+    "cases_anchor",
+    "cases_accessrecord",
+    "cases_decision",
+    "cases_slip",
+    "cases_recusal",
+)
 
 # On SQLite INSERT OR REPLACE deletes too; the trigger sees it only under `PRAGMA recursive_triggers=ON`.
 _REFUSED = {"postgresql": ("update", "delete", "truncate"), "sqlite": ("update", "delete")}

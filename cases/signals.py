@@ -2,6 +2,6 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction of a step, once, after its timeline event is written.
-# Arguments: event (TimelineEvent), case (Case).
-event_recorded = Signal()
+# Sent inside the transaction of a step with `events`: what was written, each event with its case.
+# The voice writes its rows from them.
+events_recorded = Signal()

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_out
 from django.utils.translation import gettext_lazy as _
 
-from cases.signals import event_recorded
+from cases.signals import events_recorded
 
 
 class NotificationsConfig(AppConfig):
@@ -18,6 +18,6 @@ class NotificationsConfig(AppConfig):
         from notifications import live  # noqa: PLC0415 - models exist only now
         from notifications.dispatch import dispatch  # noqa: PLC0415 - likewise
 
-        event_recorded.connect(dispatch, dispatch_uid="notifications.dispatch")
-        event_recorded.connect(live.event_happened, dispatch_uid="notifications.live")
+        events_recorded.connect(dispatch, dispatch_uid="notifications.dispatch")
+        events_recorded.connect(live.events_happened, dispatch_uid="notifications.live")
         user_logged_out.connect(live.signed_out, dispatch_uid="notifications.live")

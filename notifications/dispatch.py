@@ -1,24 +1,26 @@
-"""From an event to outbox rows, in the transaction of the step that made it."""
+"""From events to outbox rows, in the transaction of the step that made them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from cases.models import Case, TimelineEvent
+from cases.models import TimelineEvent
 from notifications import live
 from notifications.models import Notification
-from notifications.recipients import hears_of_it
+from notifications.recipients import who_hears
 
 
-def dispatch(*, event: TimelineEvent, case: Case, **_signal: Any) -> None:
-    """Write one row per person and channel; what is written here is told, whatever happens afterwards."""
-    people = sorted(hears_of_it(event, case))
+def dispatch(*, events: Sequence[TimelineEvent], **_signal: Any) -> None:
+    """Write one row per event, person and channel; what is written here is told, whatever happens afterwards."""
+    told = [(event, sorted(people)) for event, people in zip(events, who_hears(events), strict=True)]
     Notification.objects.bulk_create(
         Notification(
             event=event,
-            case=case,
+            case=event.case,
             person_id=person,
             channel=Notification.Channel.INBOX,
             created_at=event.at,
         )
+        for event, people in told
         for person in people
     )
-    live.inboxes_filled(people, event, case)
+    live.inboxes_filled(told)

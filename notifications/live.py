@@ -11,7 +11,7 @@ too; the page of a colleague that still shows it answers 404 from then on.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -118,17 +118,24 @@ def _key(topic: str) -> UUID | None:
 # --- the hints ----------------------------------------------------------------------------------------------
 
 
-def event_happened(*, event: TimelineEvent, case: Case, **_signal: Any) -> None:
+def events_happened(*, events: Sequence[TimelineEvent], **_signal: Any) -> None:
     """Once the step is committed, tell the pages that show what it changed."""
-    tell_after_commit(hints_of(event, case))
+    hints: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        for group, topics in hints_of(event, event.case).items():
+            hints[group].update(topics)
+    tell_after_commit(hints)
 
 
-def inboxes_filled(people: Collection[int], event: TimelineEvent, case: Case) -> None:
+def inboxes_filled(told: Iterable[tuple[TimelineEvent, Collection[int]]]) -> None:
     """Once the step is committed, tell these people's pages that a notice came."""
-    if case.sealed:
-        named = {item["person"] for item in _items(event.facts)}
-        people = {person for person in people if person in named or person == case.applicant_id}
-    tell_after_commit({of_person(person): {INBOX} for person in people})
+    filled: set[int] = set()
+    for event, people in told:
+        if event.case.sealed:
+            named = {item["person"] for item in _items(event.facts)}
+            people = {person for person in people if person in named or person == event.case.applicant_id}
+        filled.update(people)
+    tell_after_commit({of_person(person): {INBOX} for person in filled})
 
 
 def hints_of(event: TimelineEvent, case: Case) -> Hints:

@@ -1,36 +1,65 @@
 """Who hears of an event."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 
 from cases.models import Case, Membership, TimelineEvent
+from cases.policy import READING_ROLES
 from cases.services import service_of
+
+# One who is meant, as an event describes it: a person, an office and a role in it, or a province and a role there.
+Item = Mapping[str, Any]
 
 # What the applicant is always told; of decisions she is told those her service has words for. Of what colleagues
 # note among themselves she is told nothing, not even that it was.
 TOLD_TO_HER = frozenset({"information_requested", "case_expired", "message_written"})
 
 
-def hears_of_it(event: TimelineEvent, case: Case) -> set[int]:
-    """Return the ids of the people to tell.
+def who_hears(events: Sequence[TimelineEvent]) -> list[set[int]]:
+    """Return for each event the ids of the people to tell. At most one query for all of them.
 
-    Those whose turn it is now, those whose work fell away, those to whom she wrote, and herself.
+    Those whose turn it is now, whoever acts for them while they are away, those whose work fell away, those to whom
+    she wrote, those who must know that time is running out, and herself.
     """
-    people: set[int] = set()
-    offices = Q()
-    for item in _concerned(event):
+    waiting = [list(_concerned(event)) for event in events]
+    everybody = _Everybody(item for items in waiting for item in items)
+    told = []
+    for event, items in zip(events, waiting, strict=True):
+        people = {person for item in items for person in everybody.meant_by(item)}
+        if is_told(event, event.case):
+            people.add(event.case.applicant_id)
+        # Nobody is told what she has just done herself.
+        told.append(people - {event.actor_id})
+    return told
+
+
+class _Everybody:
+    """Who works where today, as far as some items ask."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        wanted = list(items)
+        agencies = {item["agency"] for item in wanted if item["person"] is None and item["agency"] is not None}
+        provinces = {item["province"] for item in wanted if item.get("province")}
+        self._in_office: dict[tuple[int, str], set[int]] = defaultdict(set)
+        self._in_province: dict[tuple[str, str], set[int]] = defaultdict(set)
+        if not agencies and not provinces:
+            return
+        asked = Q(agency__in=agencies) | Q(agency__province__in=provinces, role__in=READING_ROLES)
+        columns = ("user_id", "agency_id", "role", "agency__province_id")
+        for user, agency, role, province in Membership.objects.today().filter(asked).values_list(*columns):
+            self._in_office[agency, role].add(user)
+            self._in_province[province or "", role].add(user)
+
+    def meant_by(self, item: Item) -> set[int]:
+        """Return whom an item means: its holder and whoever acts for her, else everybody whose work it is."""
         if item["person"] is not None:
-            people.add(item["person"])
-        elif item["agency"] is not None:
-            offices |= Q(agency_id=item["agency"], role=item["role"])
-    if offices:
-        people.update(Membership.objects.today().filter(offices).values_list("user_id", flat=True))
-    if is_told(event, case):
-        people.add(case.applicant_id)
-    # Nobody is told what she has just done herself.
-    return people - {event.actor_id}
+            return {item["person"]} | ({item["acting"]} if item.get("acting") else set())
+        if item.get("province"):
+            return self._in_province[item["province"], item["role"]]
+        return self._in_office[item["agency"], item["role"]]
 
 
 def items_for(event: TimelineEvent, person: int, agencies: Collection[int]) -> list[Mapping[str, Any]]:

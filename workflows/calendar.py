@@ -29,6 +29,14 @@ class Calendar:
                 days -= 1
         return day
 
+    def before(self, end: date, days: int) -> date:
+        """Return the day from which this many working days lead up to and including `end`."""
+        day = end
+        while days > 0:
+            days -= self.is_working(day)
+            day -= _ONE_DAY
+        return day
+
     def between(self, start: date, end: date) -> int:
         """Return how many working days lie after `start` up to and including `end`; 0 if none."""
         return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

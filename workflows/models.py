@@ -1,7 +1,7 @@
 """The movement's tables: work items, deadline rules and the calendar."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Agency, Case, Decision, InformationRequest, User
@@ -43,6 +43,11 @@ class WorkItem(models.Model):
     rule = models.CharField(max_length=30)
     # Internal and never empty. What she was told is Case.promised_on.
     due_at = models.DateTimeField()
+    # How many working days were given, and at how many per cent of them its holder was last reminded.
+    days = models.PositiveSmallIntegerField(default=0)
+    reminded = models.PositiveSmallIntegerField(default=0)
+    # The agencies that passed it on before, the first one first.
+    passed_on = models.JSONField(default=list, blank=True)
     # Since when the clock stands still; null while it runs.
     paused_on = models.DateField(null=True, blank=True)
     request = models.ForeignKey(
@@ -76,6 +81,7 @@ class WorkItem(models.Model):
                 | Q(holder="outside", assignee__isnull=False),
                 name="open_item_has_a_holder",
             ),
+            models.CheckConstraint(condition=Q(reminded__in=[0, 50, 80, 100]), name="item_is_reminded_by_steps"),
         ]
         indexes = [
             models.Index(
@@ -136,6 +142,10 @@ class DeadlineRule(ReferenceRow):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     verified_on = models.DateField(null=True, blank=True)
+    # Rules that came with the product have neither; every other holds once somebody else has approved it.
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("deadline rule")
@@ -150,10 +160,28 @@ class DeadlineRule(ReferenceRow):
                 condition=~Q(source_status="V") | ~Q(legal_source=""),
                 name="verified_deadline_names_its_source",
             ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | (
+                    Q(approved_at__isnull=False, proposed_by__isnull=False, approved_by__isnull=False)
+                    & ~Q(approved_by=F("proposed_by"))
+                ),
+                name="deadline_rule_is_approved_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be counted by: it came with the product, or two people agreed on it."""
+        return self.proposed_by_id is None or self.approved_by_id is not None
+
+    @property
+    def law(self) -> str:
+        """The source that may be shown to her as law; empty where we have not read it."""
+        return self.legal_source if self.source_status == self.SourceStatus.VERIFIED else ""
 
 
 class CalendarDay(ReferenceRow):
@@ -164,18 +192,38 @@ class CalendarDay(ReferenceRow):
 
         HOLIDAY = "holiday", _("holiday")
         WORKED = "worked", _("worked in exchange")
+        # An office takes back what was computed or announced.
+        USUAL = "usual", _("as every week")
 
     date = models.DateField(_("day"), primary_key=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=120)
     source = models.CharField(_("source"), max_length=200)
+    # Who entered it by hand; such a day is never computed anew.
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("calendar day")
         ordering = ["date"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["holiday", "worked"]), name="calendar_kind_is_known")
+            models.CheckConstraint(condition=Q(kind__in=["holiday", "worked", "usual"]), name="calendar_kind_is_known")
         ]
 
     def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.name}"
+
+
+class AnnouncedYear(ReferenceRow):
+    """A year whose holidays and swapped days the government has announced; without one its calendar is computed."""
+
+    year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
+    source = models.CharField(_("source"), max_length=200)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("announced year")
+        ordering = ["year"]
+        constraints = [models.CheckConstraint(condition=~Q(source=""), name="announced_year_names_its_source")]
+
+    def __str__(self) -> str:
+        return str(self.year)

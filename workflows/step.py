@@ -1,25 +1,33 @@
 """One step of one case: a single transaction in which everything of a business act is written, or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
-from cases.models import Case, Decision, Involvement, Membership, Outcome, Passage, TimelineEvent, User
-from cases.models.agency import ReferenceVersion
+from cases.models import (
+    Case,
+    Decision,
+    Involvement,
+    Membership,
+    Outcome,
+    Passage,
+    PromiseAlarm,
+    TimelineEvent,
+    User,
+)
 from cases.models.timeline import next_event
 from cases.policy import WrongState
 from cases.queries.directory import Directory, directory
-from cases.signals import event_recorded
-from workflows import engine
+from cases.signals import events_recorded
+from workflows import clock, engine
 from workflows.conditions import WAITED, deciders_key
+from workflows.conflicts import already_done
 from workflows.engine import Advance
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
@@ -33,6 +41,14 @@ CHANGING = (
     "facts",
     "stage",
     "promised_on",
+    "promised_at",
+    "promised_under",
+    "apologies",
+    "promise_alarm",
+    "shares",
+    "held_by",
+    "held_since",
+    "look_at",
     "plain_name",
     "sealed",
     "women_owned",
@@ -49,39 +65,6 @@ CHANGING = (
 
 # Among the facts: the kinds of agency she allowed to read this case.
 MAY_READ = "may_read"
-
-
-class AlreadyDone(WrongState):
-    """Somebody else finished this first."""
-
-
-class Repeated(Exception):
-    """The same form of the same person again: `event` is what it did the first time."""
-
-    def __init__(self, event: TimelineEvent) -> None:
-        super().__init__(str(event))
-        self.event = event
-
-
-def already_done(item: WorkItem) -> AlreadyDone:
-    """Return the conflict that says who finished this work item and when."""
-    if item.finished_at is None:
-        return AlreadyDone(_("This work item has changed since the page was opened. Read it again, then decide."))
-    when = timezone.localtime(item.finished_at)
-    if item.finished_by is None:
-        closed = _("This work item was closed at %(time)s on %(day)s.")
-        return AlreadyDone(closed % {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}"})
-    given = {"time": f"{when:%H:%M}", "day": f"{when:%d/%m/%Y}", "who": item.finished_by, "what": _conclusion(item)}
-    if not given["what"]:
-        return AlreadyDone(_("This work item was already handled at %(time)s on %(day)s by %(who)s.") % given)
-    return AlreadyDone(_("This work item was already handled at %(time)s on %(day)s by %(who)s: %(what)s.") % given)
-
-
-def _conclusion(item: WorkItem) -> str:
-    """Return in words what was concluded on a finished work item; empty where it ended without a conclusion."""
-    decision = item.decision
-    option = decision and graph_for(item.case.service, item.case.version).human(item.node).option(decision.verdict)
-    return str(option.label) if option else ""
 
 
 class Step:
@@ -112,6 +95,8 @@ class Step:
         self.opened: list[WorkItem] = []
         self.closed: list[WorkItem] = []
         self.facts: dict[str, Any] = {}
+        # What is open once this step is done; None while it changes nothing of it.
+        self.now_open: Sequence[WorkItem] | None = None
         # Whom the actor acts for, where she acts for another.
         self.on_behalf_of: User | None = None
         # At which office, where no work item says it.
@@ -205,6 +190,7 @@ class Step:
         self.case.marking = []
         self.case.stage = ""
         self.case.ended_at = self.at
+        self.now_open = ()
 
     def advance(self) -> None:
         """Let the case move on from the closed item: lifecycle, marking, new items, involvements."""
@@ -232,6 +218,8 @@ class Step:
             Involvement.objects.bulk_create(list(self._involvements()), ignore_conflicts=True)
         elif not advance.marking:
             case.stage = ""
+        beside = len(engine.human_part(self.graph, advance.marking)) > len(self.opened)
+        self.now_open = self.open_items() if beside else self.opened
 
     def _on_accept(self) -> None:
         self.case.accepted_at = self.at
@@ -258,17 +246,34 @@ class Step:
             }
             case.women_owned = case.enterprise.women_owned
 
+    def open_items(self) -> list[WorkItem]:
+        """Return what is open in the case, as it is now, each with who acts for its holder today."""
+        still_open = WorkItem.objects.filter(case=self.case, finished_at__isnull=True)
+        return list(still_open.select_related("request").annotate(acting=acting_for_holder()))
+
+    def promise(self, day: date | None, *, under: str = "") -> None:
+        """Promise her a day, by a law or, without one, as a target of our own."""
+        case = self.case
+        if (case.promised_on, case.promised_under) != (day, under):
+            case.promised_at, case.promise_alarm = self.at, PromiseAlarm.NONE
+        case.promised_on, case.promised_under = day, under
+
     def deadline(self, code: str) -> Deadline:
         """Return the deadline by a rule for a step of this case that opens now."""
         case = self.case
-        assert case.submitted_at is not None
         return self.book.deadline(
             code,
             opened=self.today,
-            submitted=timezone.localdate(case.submitted_at),
+            submitted=self.received_on,
             accepted=timezone.localdate(case.accepted_at) if case.accepted_at else None,
             waited=case.facts.get(WAITED, 0),
         )
+
+    @property
+    def received_on(self) -> date:
+        """The day from which the clock of the case runs: it was sent, or its paper reached a counter."""
+        assert self.case.submitted_at is not None
+        return self.case.received_on or timezone.localdate(self.case.submitted_at)
 
     def _new_item(self, node: str, token: str) -> WorkItem:
         case, human = self.case, self.graph.human(node)
@@ -282,7 +287,8 @@ class Step:
             assignee_id = self.actor.pk
         deadline = self.deadline(rule_code(human.within, case.facts))
         if human.promises is not None:
-            case.promised_on = self.deadline(rule_code(human.promises, case.facts)).promised_on
+            promised = self.deadline(rule_code(human.promises, case.facts))
+            self.promise(promised.promised_on, under=promised.law)
         return WorkItem(
             case=case,
             node=node,
@@ -295,6 +301,7 @@ class Step:
             starts_on=deadline.starts_on,
             rule=deadline.rule,
             due_at=deadline.due_at,
+            days=deadline.days,
         )
 
     def _involvements(self) -> Iterator[Involvement]:
@@ -314,6 +321,9 @@ class Step:
     ) -> TimelineEvent:
         """Save the case and, last, the one event of this step; the voice writes its rows from it."""
         case = self.case
+        if self.now_open is not None:
+            clock.pass_on(case, self.now_open, at=self.at)
+            case.look_at = clock.next_look(case, self.now_open, self.book)
         event = next_event(
             case,
             verb=self.verb,
@@ -336,7 +346,7 @@ class Step:
         )
         case.save(update_fields=[*CHANGING, *also_changed])
         event.save(force_insert=True)
-        event_recorded.send(sender=TimelineEvent, event=event, case=case)
+        events_recorded.send(sender=TimelineEvent, events=[event])
         return event
 
     def described(self, item: WorkItem) -> Mapping[str, Any]:
@@ -350,51 +360,11 @@ class Step:
             "person": item.assignee_id,
             "role": self.graph.human(item.node).role,
             "due": timezone.localdate(item.due_at),
+            **({"acting": acting} if (acting := getattr(item, "acting", None)) else {}),
         }
 
 
-@contextmanager
-def moving(
-    subject: WorkItem | Case,
-    verb: str,
-    *,
-    actor: User | None,
-    key: UUID | None,
-    at: datetime,
-    also: Sequence[str] = (),
-    asking: Mapping[str, Subquery] | None = None,
-) -> Iterator[Step]:
-    """Open the one transaction of a step: the case row locked first, then everything read under the lock.
-
-    `verb` is what the event will say; `also` names relations of the case needed beside its enterprise, `asking` what
-    else is read. Raises Repeated when the same person's form did this already, WrongState when its key did else.
-    """
-    with transaction.atomic():
-        case_id = subject.case_id if isinstance(subject, WorkItem) else subject.pk
-        Case.objects.locked().values_list("pk").get(pk=case_id)
-        earlier = TimelineEvent.objects.filter(key=key) if key is not None else TimelineEvent.objects.none()
-        read = {
-            "earlier": Subquery(earlier.values("pk")[:1]),
-            "reference_version": Subquery(ReferenceVersion.objects.filter(pk=1).values("number")[:1]),
-        }
-        relations = ("enterprise", *also)
-        item: WorkItem | None = None
-        row: WorkItem | Case
-        if isinstance(subject, WorkItem):
-            items = WorkItem.objects.select_related(*(f"case__{relation}" for relation in relations))
-            still_works = Exists(Membership.objects.today().filter(user=OuterRef("assignee")))
-            row = item = items.annotate(**read, holder_works=still_works).get(pk=subject.pk, case=case_id)
-            case = item.case
-        else:
-            row = case = Case.objects.select_related(*relations).annotate(**read, **(asking or {})).get(pk=case_id)
-        if getattr(row, "earlier", None) is not None:
-            event = earlier.get()
-            same_person = actor is not None and event.actor_id == actor.pk
-            same_place = item is None or (event.facts.get("node"), event.facts.get("token")) == (item.node, item.token)
-            if same_person and same_place and (event.case_id, event.verb) == (case.pk, verb):
-                raise Repeated(event)
-            if item is not None:
-                raise already_done(item)
-            raise WrongState(_("This form was already sent by somebody else."))
-        version: int = getattr(row, "reference_version", None) or 0
-        yield Step(case, item, verb=verb, actor=actor, key=key, at=at, reference_version=version)
+def acting_for_holder() -> Subquery:
+    """Return who does today the work of the person who holds an item of an office, if she is away."""
+    acting = Membership.objects.today().filter(acting_for=OuterRef("assignee"), agency=OuterRef("agency"))
+    return Subquery(acting.values("user")[:1])

@@ -48,6 +48,14 @@ class Outcome(models.TextChoices):
     REFUSED = "refused", _("Not supported this time")
 
 
+class PromiseAlarm(models.IntegerChoices):
+    """What was said of the day she was promised."""
+
+    NONE = 0, _("nothing yet")
+    ENDANGERED = 1, _("it may not be kept")
+    MISSED = 2, _("it has passed")
+
+
 class StateField(FSMField):
     """A protected django-fsm state that migrations see as an ordinary text field."""
 
@@ -132,6 +140,8 @@ class Case(models.Model):
     # At the counter an officer fills it in for her: who, and where. What was sent says so on the timeline too.
     filled_in_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     counter = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The day on which a paper request reached the counter: from then on the clock runs.
+    received_on = models.DateField(_("received on paper"), null=True, blank=True)
     resubmission_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="resubmissions"
     )
@@ -145,6 +155,19 @@ class Case(models.Model):
     stage = models.CharField(max_length=30, blank=True)
     # What she was told; may be empty. The due dates of work items are another thing.
     promised_on = models.DateField(_("promised on"), null=True, blank=True)
+    # Since when she counts on that day, and the law that it follows; without one it is a target of our own.
+    promised_at = models.DateTimeField(null=True, blank=True)
+    promised_under = models.CharField(max_length=200, blank=True, default="")
+    # How often the day was put off with an apology, and what was said of the present one: see PromiseAlarm.
+    apologies = models.PositiveSmallIntegerField(default=0)
+    promise_alarm = models.PositiveSmallIntegerField(choices=PromiseAlarm.choices, default=PromiseAlarm.NONE)
+
+    # The clock by holder: the seconds that were each one's, whose they are now, and since when.
+    shares = models.JSONField(default=dict, blank=True)
+    held_by = models.CharField(max_length=30, blank=True, default="")
+    held_since = models.DateTimeField(null=True, blank=True)
+    # When the worker must look at the case again: a reminder, an escalation, a promise that is running out.
+    look_at = models.DateTimeField(null=True, blank=True)
 
     # A sealed case stands in no register, search, export or count, and is read by name only.
     sealed = models.BooleanField(default=False)
@@ -202,6 +225,15 @@ class Case(models.Model):
                 name="nobody_is_her_own_counter",
             ),
             models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "in_review", "decided"])
+                | (Q(held_since__isnull=False) & ~Q(held_by="")),
+                name="every_second_of_a_moving_case_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_on__isnull=True) | Q(counter__isnull=False), name="paper_is_received_at_a_counter"
+            ),
+            models.CheckConstraint(condition=Q(promise_alarm__in=[0, 1, 2]), name="promise_alarm_is_known"),
+            models.CheckConstraint(
                 condition=Q(event_count=0, chain_head="") | (Q(event_count__gt=0) & ~Q(chain_head="")),
                 name="chain_head_goes_with_its_count",
             ),
@@ -209,6 +241,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["applicant", "-created_at"], name="cases_of_an_applicant"),
             models.Index(fields=["province", "-submitted_at", "-id"], name="register_of_a_province"),
+            models.Index(fields=["look_at", "id"], condition=Q(look_at__isnull=False), name="cases_to_look_at"),
             models.Index(
                 fields=["filled_in_by", "-created_at"],
                 condition=Q(filled_in_by__isnull=False, state="draft"),

@@ -6,7 +6,7 @@ import phonenumbers
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,6 +98,10 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
+    # Whose work it is that the person does meanwhile; empty where it is her own.
+    acting_for = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="delegations", verbose_name=_("acting for")
+    )
 
     objects: ClassVar[models.Manager["Membership"]] = models.Manager.from_queryset(MembershipQuerySet)()
 
@@ -108,8 +112,46 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["user", "agency", "role"], condition=Q(until__isnull=True), name="one_open_membership"
             ),
+            models.CheckConstraint(
+                condition=Q(acting_for__isnull=True) | Q(until__isnull=False), name="acting_for_another_ends_by_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(acting_for__isnull=True) | ~Q(acting_for=F("user")), name="nobody_acts_for_herself"
+            ),
         ]
         indexes = [models.Index(fields=["agency", "role"], condition=Q(until__isnull=True), name="member_of_agency")]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}, {self.agency}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Rules about many absences."""
+
+    def today(self) -> Self:
+        """Return the absences of today."""
+        day = timezone.localdate()
+        return self.filter(since__lte=day, until__gte=day)
+
+
+class Absence(models.Model):
+    """Days on which a person does no work; who acts for her meanwhile is a membership of that person."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"))
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["Absence"]] = models.Manager.from_queryset(AbsenceQuerySet)()
+
+    class Meta:
+        verbose_name = _("absence")
+        ordering = ["since", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "since"], name="one_absence_from_a_day"),
+        ]
+        indexes = [models.Index(fields=["person", "until"], name="absences_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.since:%d/%m/%Y}–{self.until:%d/%m/%Y}"

@@ -76,15 +76,25 @@ OWN_TARGETS = [
     ("REVIEW_ANSWER", 10, OPENED),
     ("FEEDBACK", 15, OPENED),
     ("MENTOR_ACCEPT", 5, OPENED),
+    # What a city desk has to find the office for a case that was passed on three times.
+    ("TRANSFER", 2, OPENED),
 ]
 
 # Months are stored as days.
 FOLLOW_UPS = [("FOLLOWUP_3", 3, 90), ("FOLLOWUP_6", 6, 180), ("FOLLOWUP_12", 12, 365)]
 
 
+# What of a rule stays with the office.
+_KEPT = ("valid_to", "verified_by", "verified_on", "proposed_by", "approved_by", "approved_at")
+
+
 def load() -> int:
     """Write the rules; when a rule ends and who verified it stays with the office."""
-    return write(_rules(), by=["code", "valid_from"], office=["valid_to", "verified_by", "verified_on"])
+    return write(
+        _rules(),
+        by=["code", "valid_from"],
+        office=["valid_to", "verified_by", "verified_on", "proposed_by", "approved_by", "approved_at"],
+    )
 
 
 def _rules() -> Iterator[DeadlineRule]:
@@ -104,6 +114,11 @@ def _rules() -> Iterator[DeadlineRule]:
     yield _rule("LEGAL_PUBLISH", 15, "Nghị định 55/2019/NĐ-CP, Điều 8", VERIFIED, unit=CALENDAR, pauses=False)
     # How long before a deadline is missed the apology must be out.
     yield _rule("APOLOGY_LEAD", 1, ONE_PROVINCE, PARTIAL, pauses=False)
+    # To how much later a promise is put off where nobody names a day.
+    yield _rule("APOLOGY_EXTENSION", 5, OWN_TARGET, ASSUMED, pauses=False)
+    # When she is reminded of a question: so long after it, and so long before it is too late.
+    yield _rule("SUPP_REMIND", 5, OWN_TARGET, ASSUMED, pauses=False)
+    yield _rule("SUPP_REMIND_LAST", 5, OWN_TARGET, ASSUMED, pauses=False)
     # Repealed, kept for cases of its time; its successor has no number until someone has read it.
     yield _rule("VBSP_APPRAISE", 15, OLD_JOB_LOAN, VERIFIED, valid_to=date(2025, 12, 31))
     yield _rule(

@@ -47,6 +47,8 @@ class Timelines:
             commune=self.commune,
             created_at=NOON,
             submitted_at=NOON,
+            held_by="house",
+            held_since=NOON,
         )
         self.go_on(case, events)
         return case

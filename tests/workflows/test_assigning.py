@@ -14,8 +14,8 @@ from project.demo.cast import Cast
 from tests.browsing import hidden, signed_in
 from tests.builders import a_case, item_at
 from workflows import actions
+from workflows.conflicts import AlreadyDone
 from workflows.models import WorkItem
-from workflows.step import AlreadyDone
 
 ADDRESS = reverse("workflows:assign")
 

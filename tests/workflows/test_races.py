@@ -24,9 +24,10 @@ from tests.builders import A_QUESTION, A_REASON, a_case, a_draft, item_at
 from tests.conftest import THURSDAY
 from tests.workflows.racing import Crowd, crowd, winner
 from workflows import actions
+from workflows.conflicts import AlreadyDone
 from workflows.models import WorkItem
+from workflows.moving import moving
 from workflows.queries.health import examine
-from workflows.step import AlreadyDone, moving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

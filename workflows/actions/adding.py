@@ -10,7 +10,8 @@ from cases import policy
 from cases.models import Case, Document, User
 from cases.policy import WrongState
 from workflows.actions.talking import readers_of
-from workflows.step import Repeated, moving
+from workflows.conflicts import Repeated
+from workflows.moving import moving
 
 
 def add_papers(case: Case, *, applicant: User, papers: Sequence[Document], key: UUID, at: datetime) -> Case:

@@ -15,9 +15,11 @@ from cases.models.agency import plain
 from cases.policy import WrongState
 from workflows.actions.filing import describe
 from workflows.conditions import WAITED
+from workflows.conflicts import Repeated
 from workflows.models import WorkItem
+from workflows.moving import moving
 from workflows.queries.rulebook import FALLBACK_WORKING_DAYS, end_of
-from workflows.step import Repeated, Step, moving
+from workflows.step import Step
 
 
 def request_information(
@@ -46,6 +48,7 @@ def request_information(
             request = InformationRequest.objects.create(
                 case=case,
                 node=step.item.node,
+                stage=step.human.stage,
                 agency_id=step.item.agency_id,
                 asked_by=reviewer,
                 asked_at=at,
@@ -60,6 +63,7 @@ def request_information(
                 assignee=reviewer,
                 version=F("version") + 1,
             )
+            step.now_open = step.open_items()
             step.record(
                 passages=[words],
                 request=request.pk,
@@ -164,7 +168,8 @@ def _correct(step: Step, corrected: Mapping[str, Any]) -> None:
 
 def _resume(step: Step, request: InformationRequest) -> dict[str, Any]:
     """Let the waiting item go on, its due date later by the working days it waited; return what changed."""
-    item = WorkItem.objects.get(case=step.case, request=request, status=WorkItem.Status.WAITING)
+    step.now_open = step.open_items()
+    item = next(each for each in step.now_open if each.request_id == request.pk)
     calendar, due_on = step.book.calendar, timezone.localdate(item.due_at)
     rule = step.book.rule(item.rule, item.starts_on)
     waited = 0
@@ -181,16 +186,9 @@ def _resume(step: Step, request: InformationRequest) -> dict[str, Any]:
         item.due_at = end_of(new_due)
         step.case.facts[WAITED] = step.case.facts.get(WAITED, 0) + waited
         if step.case.promised_on is not None:
-            step.case.promised_on = calendar.after(step.case.promised_on, waited)
+            step.promise(calendar.after(step.case.promised_on, waited), under=step.case.promised_under)
     item.status = WorkItem.Status.OPEN
     item.paused_on = None
     item.version += 1
     item.save(update_fields=["status", "paused_on", "version", "due_at"])
-    return {
-        "item": item.pk,
-        "agency": item.agency_id,
-        "person": item.assignee_id,
-        "role": step.graph.human(item.node).role,
-        "due": timezone.localdate(item.due_at),
-        "waited": waited,
-    }
+    return {**step.described(item), "waited": waited}

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from cases import policy
 from cases.models import User
 from cases.policy import WrongState
+from workflows.conflicts import Repeated, already_done
 from workflows.models import WorkItem
-from workflows.step import Repeated, already_done, moving
+from workflows.moving import moving
 
 
 def assign(

@@ -9,7 +9,8 @@ from cases import policy
 from cases.models import Case, CaseState, InformationRequest, Passage, User
 from cases.policy import WrongState
 from workflows.actions.asking import end_request
-from workflows.step import Repeated, moving
+from workflows.conflicts import Repeated
+from workflows.moving import moving
 
 
 def withdraw(case: Case, *, applicant: User, reason: str = "", key: UUID, at: datetime) -> Case:

@@ -20,7 +20,9 @@ from cases.policy import WrongState
 from cases.services import SERVICES, service_of
 from cases.services.common import COUNTER_CONSENT
 from workflows import engine
-from workflows.step import MAY_READ, Repeated, Step, moving
+from workflows.conflicts import Repeated
+from workflows.moving import moving
+from workflows.step import MAY_READ, Step
 
 # What a filed case has that a draft has not, beside what every step may change.
 _FILED = ("code", "enterprise", "province", "commune", "desk", "priority", "submitted_at")

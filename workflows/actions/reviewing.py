@@ -17,8 +17,10 @@ from cases.queries.directory import Directory
 from cases.services import service_of
 from cases.services.base import SupportService, Words
 from workflows.conditions import deciders_key, verdict_key
+from workflows.conflicts import Repeated
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
+from workflows.moving import moving
 from workflows.nodes import (
     PLAIN_REASONS,
     RETURN_REASONS,
@@ -28,7 +30,7 @@ from workflows.nodes import (
     PickExpert,
     SealedChoice,
 )
-from workflows.step import MAY_READ, Repeated, Step, moving
+from workflows.step import MAY_READ, Step
 
 # What she must be told at least when we cannot help (domain 2.1).
 SHORTEST_REFUSAL = 30

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from cases import policy
 from cases.models import Case, Passage, TimelineEvent, User
 from cases.policy import WrongState
+from workflows.conflicts import Repeated
 from workflows.models import WorkItem
-from workflows.step import Repeated, moving
+from workflows.moving import moving
 
 # A remark is for those who supervise: under this name colleagues do not find it among their notes.
 REMARK = "supervision"

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from cases import policy
 from cases.models import Case, Involvement, Passage, TimelineEvent, User
 from cases.policy import WrongState
+from workflows.conflicts import Repeated
 from workflows.models import WorkItem
-from workflows.step import Repeated, Step, moving
+from workflows.moving import moving
+from workflows.step import Step
 
 
 def write_to_office(case: Case, *, applicant: User, words: str, key: UUID, at: datetime) -> Passage:

@@ -24,6 +24,10 @@ class Deadline:
     due_on: date
     # None where the rule has no number: then nothing is promised.
     promised_on: date | None
+    # How many working days lie between the two.
+    days: int = 0
+    # The law that it follows; empty where it is a target of our own.
+    law: str = ""
 
     @property
     def due_at(self) -> datetime:
@@ -46,9 +50,14 @@ class Rulebook:
     def rule(self, code: str, on: date) -> DeadlineRule | None:
         """Return the rule of this code that was in force on a day."""
         for rule in self.rules.get(code, ()):
-            if rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to):
+            if rule.holds and rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to):
                 return rule
         return None
+
+    def days(self, code: str, on: date) -> int:
+        """Return the days of a rule of this code; those of ours where it has no number."""
+        rule = self.rule(code, on)
+        return FALLBACK_WORKING_DAYS if rule is None or rule.days is None else rule.days
 
     def deadline(self, code: str, *, opened: date, submitted: date, accepted: date | None, waited: int = 0) -> Deadline:
         """Return the deadline of a step; the rule is the one in force when the case was accepted.
@@ -57,7 +66,8 @@ class Rulebook:
         """
         rule = self.rule(code, accepted or submitted)
         if rule is None or rule.days is None:
-            return Deadline(code, opened, self.calendar.after(opened, FALLBACK_WORKING_DAYS), None)
+            due = self.calendar.after(opened, FALLBACK_WORKING_DAYS)
+            return Deadline(code, opened, due, None, FALLBACK_WORKING_DAYS)
         starts = {
             DeadlineRule.Start.OPENED.value: opened,
             DeadlineRule.Start.SUBMITTED.value: submitted,
@@ -67,7 +77,8 @@ class Rulebook:
         if rule.pauses and rule.clock_start != DeadlineRule.Start.OPENED:
             due = self.calendar.after(due, waited)
         # A step that opens after its clock ran out is due at once, not in the past.
-        return Deadline(code, starts, max(due, opened), due)
+        days = self.calendar.between(starts, due)
+        return Deadline(code, starts, max(due, opened), due, days, rule.law)
 
     def later(self, start: date, days: int, unit: str) -> date:
         """Return the day that is this many working or calendar days after another."""
