@@ -59,7 +59,7 @@ browser: ## Find a Chromium for the browser journeys, or install one where that 
 
 # --- the product --------------------------------------------------------------------------------------------
 
-.PHONY: demo demo-data serve worker
+.PHONY: demo demo-data serve worker celery
 demo: setup ## Start the demo with a played story on http://127.0.0.1:8000/ (PORT=… for another)
 	@exec $(MANAGE) demo --port $(PORT)
 
@@ -69,8 +69,12 @@ demo-data: setup ## Load the demo's people and cases without serving it
 serve: setup ## Serve what is there, without touching the data
 	@exec $(BIN)/python -m uvicorn project.asgi:application --host 127.0.0.1 --port $(PORT) --ws-per-message-deflate false
 
-worker: setup ## Send notifications, expire unanswered requests, verify and anchor once a day
+worker: setup ## Say what falls due, send notifications, expire unanswered requests, verify and anchor once a day
 	@exec $(MANAGE) work
+
+celery: setup ## The same worker by Celery's beat and two processes (CELERY_BROKER_URL=amqp://…)
+	@trap 'kill 0' EXIT; $(BIN)/celery --app project beat --loglevel WARNING & \
+	$(BIN)/celery --app project worker --concurrency 2 --loglevel WARNING
 
 # --- the proof ----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The one rule book: who may see which case, and who may do what. Deny by default."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,13 +10,94 @@ from django.utils.functional import Promise
 from cases.models.access import Involvement
 from cases.models.agency import Province
 from cases.models.case import Case, CaseState
+from cases.models.enterprise import Enterprise
 from cases.models.people import Membership, Role, User
+from cases.models.recusal import Recusal, Relation
 
 Standing = tuple[int, str]
 
 # Roles that work on cases, and roles that read everything in their province without deciding anything.
 WORKING_ROLES = (Role.OFFICER, Role.APPROVER)
 READING_ROLES = (Role.SUPERVISOR, Role.AUDITOR)
+
+
+# What a person does about a case that is not her own; a door that is shut to her ends it. `submit` is none of them:
+# it happens in a step only, which looks at the door itself.
+_BEHIND_THE_DOOR = frozenset(
+    (
+        *("decide", "request_information", "claim", "release", "assign", "transfer", "recuse", "read_sealed"),
+        *("write_to_her", "note", "supervise", "fill_in", "hand_over"),
+        *("approve_request", "put_off", "put_off_again"),
+    )
+)
+# As what one does something at an office, where not in the role of the step.
+_AS = {
+    **dict.fromkeys(("write_to_her", "note", "recuse"), WORKING_ROLES),
+    **dict.fromkeys(("release", "transfer"), WORKING_ROLES),
+    "assign": (Role.APPROVER,),
+}
+
+
+class Posts(frozenset[Standing]):
+    """The (agency id, role) pairs that a person holds today, and in whose place she holds those not her own."""
+
+    own: frozenset[Standing]
+    # Whom she stands in for, by the pair that she holds so.
+    instead: Mapping[Standing, Mapping[int, User]]
+
+    @classmethod
+    def of(cls, memberships: Iterable[Membership]) -> "Posts":
+        """Return what these memberships of one person amount to; each with its `acting_for`."""
+        own: set[Standing] = set()
+        instead: dict[Standing, dict[int, User]] = {}
+        for membership in memberships:
+            pair = (membership.agency_id, membership.role)
+            if membership.acting_for is None:
+                own.add(pair)
+            else:
+                instead.setdefault(pair, {})[membership.acting_for.pk] = membership.acting_for
+        posts = cls({*own, *instead})
+        posts.own, posts.instead = frozenset(own), instead
+        return posts
+
+    def lent(self, pair: Standing, barred: Collection[int] = ()) -> dict[int, User]:
+        """Return for whom she can use a pair: those she stands in for who are not barred themselves."""
+        return {pk: person for pk, person in self.instead.get(pair, {}).items() if pk not in barred}
+
+    def usable(self, barred: Collection[int]) -> Iterator[Standing]:
+        """Yield the pairs she can use where some are barred: nobody lends a standing that she may not use herself."""
+        for pair in self:
+            if pair in self.own or self.lent(pair, barred):
+                yield pair
+
+    def lends_only(self, pair: tuple[int | None, str], barred: Collection[int]) -> bool:
+        """Return whether a pair is only lent to her, and by nobody who may use it."""
+        agency_id, role = pair
+        if agency_id is None or (agency_id, role) in self.own:
+            return False
+        return (agency_id, role) in self and not self.lent((agency_id, role), barred)
+
+    def acted_for(
+        self, roles: Iterable[str], *, agency_id: int | None, assignee_id: int | None, barred: Collection[int] = ()
+    ) -> User | None:
+        """Return in whose place she does what any of these roles at an agency lets her do; None if in her own right.
+
+        In the holder's place where she takes up what somebody holds who is away.
+        """
+        if agency_id is None:
+            return None
+        pairs = [(agency_id, role) for role in roles]
+        lent = {pk: person for pair in pairs for pk, person in self.lent(pair, barred).items()}
+        if assignee_id in lent:
+            return lent[assignee_id]
+        if not lent or any(pair in self.own for pair in pairs):
+            return None
+        return lent[min(lent)]
+
+
+def roles_for(action: str, role: str) -> tuple[str, ...]:
+    """Return the roles of an office that let somebody do this to a step for this role."""
+    return _AS.get(action, (role,))
 
 
 class WrongState(Exception):
@@ -31,13 +112,47 @@ class NotFoundForYou(Http404):
     """The wrong person asked. The answer is the same as if there were nothing."""
 
 
+def shut(user: User, *, case: str = "") -> Q:
+    """Return the condition under which a case, or whatever has its case under this name, is shut to a person.
+
+    She declared herself too near to it, or it carries a phone or a tax code that she registered as near to her. Her
+    own case as an applicant is never shut to her.
+    """
+    of = f"{case}__" if case else ""
+    recused = Recusal.objects.filter(person=user, case=OuterRef(case or "pk"))
+    near = Relation.objects.filter(
+        Q(kind=Relation.Kind.PHONE, value=OuterRef(f"{of}applicant__phone"))
+        | Q(kind=Relation.Kind.TAX_CODE, value=OuterRef(f"{of}enterprise__tax_code")),
+        person=user,
+    )
+    return ~Q(**{f"{of}applicant": user.pk}) & (Q(Exists(recused)) | Q(Exists(near)))
+
+
+def shut_out_of(case: Case, *, person: str = "pk") -> Q:
+    """Return the condition under which a person, or whatever has a person under this name, is shut out of a case."""
+    phone = User.objects.filter(cases=case.pk).values("phone")
+    tax_code = Enterprise.objects.filter(case=case.pk).values("tax_code")
+    near = Relation.objects.filter(
+        Q(kind=Relation.Kind.PHONE, value__in=phone) | Q(kind=Relation.Kind.TAX_CODE, value__in=tax_code),
+        person=OuterRef(person),
+    )
+    recused = Recusal.objects.filter(case=case.pk, person=OuterRef(person))
+    hers = Q(**{person: case.applicant_id})
+    return ~hers & (Q(Exists(recused)) | Q(Exists(near)))
+
+
+def is_shut_out(user: User, case: Case) -> bool:
+    """Return whether this case is shut to a person. One query."""
+    return User.objects.filter(shut_out_of(case), pk=user.pk).exists()
+
+
 def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     """Return the cases this person may see.
 
     Her own; those routed to her agency or to her by name; for supervisors and auditors, those of their
     province. A draft is seen by its applicant alone, and by the officer who fills it in for her at a counter.
-    A sealed case is seen by its applicant, by those
-    who hold it by name, and by the approvers of the office that answers for it.
+    A sealed case is seen by its applicant, by those who hold it by name, and by the approvers of the office that
+    answers for it. Whoever is too near to a case that is not her own sees nothing of it.
     """
     if not user.is_authenticated:
         return Case.objects.none()
@@ -53,7 +168,7 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     by_name = Involvement.objects.filter(case=OuterRef("pk"), person=user, until__isnull=True)
     filed = ~Q(state=CaseState.DRAFT)
     at_the_counter = works.filter(role__in=WORKING_ROLES, agency=OuterRef("counter"))
-    return Case.objects.filter(
+    return Case.objects.filter(~shut(user)).filter(
         Q(applicant=user)
         | (~filed & Q(filled_in_by=user) & Exists(at_the_counter))
         | (filed & Q(sealed=False) & (Exists(works_there) | Exists(reads_the_province)))
@@ -72,8 +187,10 @@ def supervised_provinces(user: User | AnonymousUser) -> list[Province]:
 
 def supervised_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     """Return the cases whose whole story this person may read: all of which `can` allows her to supervise."""
+    if not user.is_authenticated:
+        return Case.objects.none()
     provinces = [province.pk for province in supervised_provinces(user)]
-    return Case.objects.listed().filter(province__in=provinces).exclude(applicant_id=user.pk)
+    return Case.objects.listed().filter(~shut(user), province__in=provinces).exclude(applicant_id=user.pk)
 
 
 def office_cases(user: User | AnonymousUser) -> QuerySet[Case]:
@@ -107,16 +224,20 @@ def find_case(user: User | AnonymousUser, **lookup: object) -> Case:
     return case
 
 
-def standing(user: User | AnonymousUser) -> frozenset[Standing]:
-    """Return the (agency id, role) pairs the person holds today. One query."""
-    if not user.is_authenticated:
-        return frozenset()
-    return frozenset(places_of(user).values_list("agency_id", "role"))
+def standing(user: User | AnonymousUser) -> Posts:
+    """Return the (agency id, role) pairs the person holds today, her own or in another's place. One query."""
+    return Posts.of(places_of(user).select_related("acting_for") if user.is_authenticated else ())
 
 
 def places_of(user: User) -> QuerySet[Membership]:
     """Return where the person works today, for a statement that asks for more than her standing."""
-    return Membership.objects.filter(user=user, until__isnull=True)
+    return Membership.objects.today().filter(user=user)
+
+
+def _roles_at(agency_id: int, held: Iterable[Standing], barred: Collection[int] = ()) -> set[str]:
+    """Return the roles in which somebody may do something at an agency that some are barred from."""
+    usable = held.usable(barred) if isinstance(held, Posts) else held
+    return {role for agency, role in usable if agency == agency_id}
 
 
 def can(
@@ -131,16 +252,21 @@ def can(
     still_works: bool = True,
     barred: Collection[int] = (),
     held: Iterable[Standing] | None = None,
+    is_shut: bool | None = None,
 ) -> bool:
     """Return whether this person may do this to this case.
 
     `agency_id`, `role`, `assignee_id` and `part` describe the work item, `still_works` whether its holder still
     works anywhere; `barred` are those who decided the steps that this one must judge (nobody judges her own case);
-    `held` is `standing(user)` where it is known.
+    `held` is `standing(user)` and `is_shut` whether the case is shut to her, where either is known.
     """
     if not user.is_authenticated or not user.is_active:
         return False
     hers = case.applicant_id == user.pk
+    if is_shut is None and not hers and action in _BEHIND_THE_DOOR:
+        is_shut = is_shut_out(user, case)
+    if is_shut and not hers:
+        return False
     if action in ("answer", "withdraw", "resubmit", "rate", "write"):
         return hers
     if action in ("fill_in", "submit", "hand_over"):
@@ -162,7 +288,7 @@ def can(
         if agency_id is None:
             # An adviser decides by name, for as long as she is listed.
             return assignee_id == user.pk and still_works
-        roles = {held_role for agency, held_role in (standing(user) if held is None else held) if agency == agency_id}
+        roles = _roles_at(agency_id, standing(user) if held is None else held, barred)
         if Role.APPROVER in roles and (action == "release" or (case.sealed and action == "claim")):
             return True
         if case.sealed:
@@ -174,15 +300,43 @@ def can(
         # The approver of an office hands out its work; what is sealed stays with its holder.
         places = standing(user) if held is None else held
         return not hers and not case.sealed and agency_id is not None and (agency_id, Role.APPROVER) in places
-    if action in ("write_to_her", "note"):
-        # Whoever handles it, and her colleagues; an office that is only consulted speaks to the one that asked.
-        if hers or part != Involvement.Part.HANDLES:
+    if action == "transfer":
+        # Whoever does the step, or the approver of the office; what is sealed, or held by name, goes nowhere else.
+        if hers or case.sealed or agency_id is None:
+            return False
+        return bool(_roles_at(agency_id, standing(user) if held is None else held) & {role, Role.APPROVER})
+    if action in ("write_to_her", "note", "recuse"):
+        # Whoever handles it, and her colleagues; an office that is only consulted speaks to the one that asked, but
+        # too near to a case one can be anywhere.
+        if hers or (part != Involvement.Part.HANDLES and action != "recuse"):
             return False
         if agency_id is None:
             return assignee_id == user.pk and still_works
-        roles = {held_role for agency, held_role in (standing(user) if held is None else held) if agency == agency_id}
-        by_name = assignee_id == user.pk or (role == Role.APPROVER and role in roles)
+        roles = _roles_at(agency_id, standing(user) if held is None else held)
+        answers = role == Role.APPROVER or action == "recuse"
+        by_name = assignee_id == user.pk or (answers and Role.APPROVER in roles)
         return bool(roles & set(WORKING_ROLES)) and (by_name or not case.sealed)
+    if action == "approve_request":
+        # An approver of the office that asks, or of the desk that answers for the case; nobody her own (`barred`).
+        if hers or user.pk in barred:
+            return False
+        places = standing(user) if held is None else held
+        offices = (agency_id,) if case.sealed else (agency_id, case.desk_id)
+        return any(office and Role.APPROVER in _roles_at(office, places, barred) for office in offices)
+    if action == "put_off":
+        # Whoever may conclude a step that handles the case for an office, an approver of that office or of the desk.
+        places = standing(user) if held is None else held
+        if hers or (not case.sealed and case.desk_id and Role.APPROVER in _roles_at(case.desk_id, places)):
+            return not hers
+        if agency_id is None or part != Involvement.Part.HANDLES:
+            return False
+        roles = _roles_at(agency_id, places)
+        by_name = assignee_id == user.pk and bool(roles & set(WORKING_ROLES))
+        return Role.APPROVER in roles or (by_name if case.sealed else role in roles)
+    if action == "put_off_again":
+        # Once more only by those who supervise; an auditor reads and writes nothing.
+        there = Membership.objects.today().filter(user=user, role=Role.SUPERVISOR)
+        return not hers and not case.sealed and there.filter(agency__province=case.province_id).exists()
     if action == "supervise":
         return (
             not hers
@@ -206,6 +360,7 @@ def require(
     still_works: bool = True,
     barred: Collection[int] = (),
     held: Iterable[Standing] | None = None,
+    is_shut: bool | None = None,
 ) -> None:
     """Pass when this person may do this; otherwise raise NotFoundForYou."""
     if not can(
@@ -219,5 +374,11 @@ def require(
         still_works=still_works,
         barred=barred,
         held=held,
+        is_shut=is_shut,
     ):
         raise NotFoundForYou
+
+
+def keeps_the_rules(user: User | AnonymousUser) -> bool:
+    """Return whether this person keeps the deadline rules and the calendar: an administrator, who reads no case."""
+    return user.is_authenticated and user.is_active and user.is_staff

@@ -20,11 +20,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CaseState
-from cases.queries.mine import answered_at, answered_by, papers_of, question_of, refusal_of, result_of
-from cases.queries.naming import place_of
-from cases.queries.whereabouts import where_is
-from cases.services import service_of
+from cases.models import Case
+from cases.queries.mine import answered_at, answered_by, question_of, refusal_of, result_of
 
 TEMPLATES = Path(__file__).parent / "templates" / "print"
 # Tagged, with its title and language, so that a screen reader reads it, too.
@@ -89,9 +86,10 @@ def _drawn(sign: str) -> str:
     return "" if unicodedata.category(sign) in ("Cc", "Cf", "Mn") else _UNDRAWN
 
 
-def as_pdf(template: str, data: Mapping[str, Any]) -> bytes:
-    """Return a template of ours filled with data."""
-    return _made(template, data, format="pdf", pdf_standards=_STANDARDS)
+def as_pdf(template: str, data: Mapping[str, Any], *, at: datetime | None = None) -> bytes:
+    """Return a template of ours filled with data; with `at` as its time the same data make the same bytes."""
+    when = {"timestamp": int(at.timestamp())} if at is not None else {}
+    return _made(template, data, format="pdf", pdf_standards=_STANDARDS, **when)
 
 
 def as_picture(template: str, data: Mapping[str, Any]) -> bytes:
@@ -112,48 +110,12 @@ def _made(template: str, data: Mapping[str, Any], **how: Any) -> bytes:
     return first
 
 
-def receipt(case: Case, *, address: str, at: datetime, hers: bool) -> dict[str, Any]:
-    """Return what stands on the receipt of a case (M01); `address` is where its code is looked up.
-
-    Handed over at the counter it says what was given there, and nothing that happened since.
-    """
-    assert case.submitted_at is not None
-    offices = ", ".join(str(office) for office in where_is(case).offices) or str(case.desk or "")
-    promised = date_format(case.promised_on, "l, d/m/Y") if case.promised_on and case.is_undecided else ""
-    return {
-        "title": str(settings.RECEIPT_TITLE),
-        "issuer": str(case.desk or ""),
-        "code_label": _("Case code"),
-        "code": case.code,
-        "picture": _picture(address),
-        "picture_words": _("Picture of the code, for a phone's camera"),
-        "scan": _("Look the case up with a phone's camera"),
-        "promise_label": str(case.promises),
-        "promise": promised or _("We tell you the date as soon as it is known."),
-        "later": _("The day of the answer: you know it when the case is accepted.")
-        if promised and case.state == CaseState.SUBMITTED
-        else "",
-        "rows": [
-            [_("Applicant"), case.answers.data["full_name"]],
-            *([[_("Business"), str(case.enterprise)]] if case.enterprise and case.enterprise.name else []),
-            [_("Place"), place_of(case)],
-            [_("What for"), str(service_of(case).title)],
-            [_("Received"), date_format(timezone.localtime(case.submitted_at), "H:i, l, d/m/Y")],
-            *([[_("It is now with"), offices]] if hers else []),
-        ],
-        "papers_title": _("Papers received"),
-        "papers": [str(label) for paper, label in papers_of(case) if hers or paper.uploaded_at <= case.submitted_at],
-        "no_papers": _("No papers yet. If any are missing we write once and name all of them."),
-        **_foot(at),
-    }
-
-
 def answer(case: Case, *, at: datetime) -> dict[str, Any]:
     """Return what stands on the paper with the answer: what she reads on her page, and nothing beyond it."""
     decided = answered_at(case)
-    sections = [[_("Your question"), _paragraphs(question_of(case))]]
+    sections = [[_("Your question"), paragraphs(question_of(case))]]
     refusal = refusal_of(case)
-    words = [line for result in result_of(case) for line in _paragraphs(result)]
+    words = [line for result in result_of(case) for line in paragraphs(result)]
     if refusal is not None and refusal.whole:
         sections.append([_("Why we could not support it"), [f"{refusal.reason.label}.", *words]])
     else:
@@ -175,15 +137,16 @@ def answer(case: Case, *, at: datetime) -> dict[str, Any]:
             *([[_("Decided on"), date_format(timezone.localtime(decided), "l, d/m/Y")]] if decided else []),
         ],
         "sections": [[heading, lines] for heading, lines in sections if lines],
-        **_foot(at),
+        **foot(at),
     }
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
+    """Return the lines of a text that say something."""
     return [line for line in text.splitlines() if line.strip()]
 
 
-def _foot(at: datetime) -> dict[str, str]:
+def foot(at: datetime) -> dict[str, str]:
     """Return whom to call, and when it was printed."""
     local = timezone.localtime(at)
     return {
@@ -193,7 +156,8 @@ def _foot(at: datetime) -> dict[str, str]:
     }
 
 
-def _picture(address: str) -> str:
+def picture_of(address: str) -> str:
+    """Return a QR code, as SVG, that leads a phone's camera to an address."""
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(out, kind="svg", border=0, scale=4)
     return out.getvalue().decode()

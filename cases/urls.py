@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import counter, documents, filing, kinds, lookup, mine, papers, receipt, register
+from cases.views import counter, documents, filing, kinds, lookup, mine, papers, receipt, register, slips
 
 app_name = "cases"
 
@@ -27,6 +27,9 @@ urlpatterns = [
     path("quay/<uuid:key>/dong-y/", counter.consent_sheet, name="consent_sheet"),
     path("giay-to/<uuid:key>/", documents.document, name="document"),
     path("ho-so/<uuid:key>/giay-hen.pdf", receipt.receipt, name="receipt"),
+    path("phieu/", slips.check_slip, name="check_slip"),
+    path("phieu/<uuid:key>/", slips.slip, name="slip"),
+    path("phieu/<uuid:key>.pdf", slips.slip_pdf, name="slip_pdf"),
     path("ho-so-co-quan/", register.of_office, name="office_register"),
     path("ho-so/<uuid:key>/tra-loi.pdf", receipt.answer, name="answer_pdf"),
     path("giam-sat/", register.register, name="register"),

@@ -5,7 +5,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from cases.models import TimelineEvent
 from cases.models.case import UNDECIDED
+from cases.queries.promise import apology, missed
 from cases.queries.telling import telling
 from cases.services import service_of
 from notifications.models import Notification
@@ -30,6 +32,14 @@ def _to_her(notification: Notification) -> str:
             return _of_a_conclusion(notification)
         case "information_requested":
             return _("We need something more from you. Please answer by %(day)s.") % {
+                "day": _day(event.facts["answer_by"])
+            }
+        case "promise_moved":
+            return apology(date.fromisoformat(event.facts["promised_on"]), event.facts.get("reason_code", ""))
+        case "promise_missed":
+            return missed(event.facts)
+        case "answer_reminded":
+            return _("We are still waiting for your answer. Please send it by %(day)s.") % {
                 "day": _day(event.facts["answer_by"])
             }
         case "case_submitted":
@@ -61,12 +71,34 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
             return _("The applicant took the request back. Nothing more to do.")
         case "case_expired":
             return _("Closed: the applicant did not answer in time. Nothing more to do.")
+        case "person_recused":
+            return _("A colleague keeps away from this case. Its work needs somebody else.")
         case "information_answered":
             return _("The applicant has answered. The step goes on.")
         case "papers_added":
             return _("The applicant added papers. They stand on the work item's page.")
         case "message_sent":
             return _("The applicant wrote a message. Read it on the work item's page.")
+        case "request_proposed":
+            return _("A further question to the applicant waits for your consent.")
+        case "request_declined":
+            return _("Your further question to the applicant was not approved. Read why on the work item's page.")
+        case "information_requested":
+            return _("Your further question was approved. The applicant has been asked.")
+        case "promise_moved":
+            return _("The applicant was promised a new day, with an apology: %(day)s.") % {
+                "day": _day(event.facts["promised_on"])
+            }
+        case "promise_endangered":
+            return _("The promised day %(day)s may pass. An apology was already made.") % {
+                "day": _day(event.facts["promised_on"])
+            }
+        case "promise_missed":
+            return _("The promised day %(day)s has passed.") % {"day": _day(event.facts["was"])}
+        case "deadline_neared" | "deadline_passed" | "item_taken_over":
+            about = event.facts["read_by"][0]
+            stage = service.stage(about["stage"])
+            return _in_time(event) % {"stage": stage.label if stage else "", "day": _day(about["due"])}
         case "reminder_sent":
             return _("The supervisor reminds of this work item. Read the words on its page.")
         case _:
@@ -78,3 +110,15 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
             if event.verb == "work_item_assigned":
                 return _("Assigned: %(stage)s. Due %(day)s.") % given
             return _("New work item: %(stage)s. Due %(day)s.") % given
+
+
+def _in_time(event: TimelineEvent) -> str:
+    match event.verb, event.facts.get("level"):
+        case "item_taken_over", _level:
+            return _("The applicant did not do this in time. It is your office's now: %(stage)s. Due %(day)s.")
+        case "deadline_passed", _level:
+            return _("Overdue: %(stage)s. It was due %(day)s.")
+        case _verb, 80:
+            return _("Little time is left: %(stage)s. Due %(day)s.")
+        case _:
+            return _("Half of the time is over: %(stage)s. Due %(day)s.")

@@ -14,8 +14,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     """Rules about many notifications."""
 
     def readable_by(self, person: User) -> Self:
-        """Return what this person was told, but of a case that was sealed since only while she may see it."""
-        return self.filter(Q(case__sealed=False) | Q(case__in=policy.visible_cases(person)), person=person)
+        """Return what this person was told, but of a case that was sealed or shut to her since while she may see it."""
+        readable = Q(case__sealed=False) | Q(case__in=policy.visible_cases(person))
+        return self.filter(readable, ~policy.shut(person, case="case"), person=person)
 
 
 class Notification(models.Model):

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from cases.models import Case, Membership, TimelineEvent
-from cases.policy import READING_ROLES
+from cases.policy import READING_ROLES, shut_out_of
+from cases.queries.whereabouts import AMONG_COLLEAGUES
 from cases.services import service_of
 
 # One who is meant, as an event describes it: a person, an office and a role in it, or a province and a role there.
@@ -15,7 +16,16 @@ Item = Mapping[str, Any]
 
 # What the applicant is always told; of decisions she is told those her service has words for. Of what colleagues
 # note among themselves she is told nothing, not even that it was.
-TOLD_TO_HER = frozenset({"information_requested", "case_expired", "message_written"})
+TOLD_TO_HER = frozenset(
+    {
+        "information_requested",
+        "case_expired",
+        "message_written",
+        "answer_reminded",
+        "promise_moved",
+        "promise_missed",
+    }
+)
 
 
 def who_hears(events: Sequence[TimelineEvent]) -> list[set[int]]:
@@ -25,21 +35,27 @@ def who_hears(events: Sequence[TimelineEvent]) -> list[set[int]]:
     she wrote, those who must know that time is running out, and herself.
     """
     waiting = [list(_concerned(event)) for event in events]
-    everybody = _Everybody(item for items in waiting for item in items)
+    cases = {event.case_id: event.case for event in events}
+    # Of many cases at once it is the page of notices that keeps from her what is shut to her.
+    of = next(iter(cases.values())) if len(cases) == 1 else None
+    everybody = _Everybody((item for items in waiting for item in items), of=of)
     told = []
     for event, items in zip(events, waiting, strict=True):
         people = {person for item in items for person in everybody.meant_by(item)}
         if is_told(event, event.case):
             people.add(event.case.applicant_id)
+        elif event.verb in AMONG_COLLEAGUES:
+            # Not even where she works at the office that is told.
+            people.discard(event.case.applicant_id)
         # Nobody is told what she has just done herself.
         told.append(people - {event.actor_id})
     return told
 
 
 class _Everybody:
-    """Who works where today, as far as some items ask."""
+    """Who works where today, as far as some items ask; of one case, without those to whom it is shut."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, items: Iterable[Item], *, of: Case | None) -> None:
         wanted = list(items)
         agencies = {item["agency"] for item in wanted if item["person"] is None and item["agency"] is not None}
         provinces = {item["province"] for item in wanted if item.get("province")}
@@ -49,7 +65,10 @@ class _Everybody:
             return
         asked = Q(agency__in=agencies) | Q(agency__province__in=provinces, role__in=READING_ROLES)
         columns = ("user_id", "agency_id", "role", "agency__province_id")
-        for user, agency, role, province in Membership.objects.today().filter(asked).values_list(*columns):
+        there = Membership.objects.today().filter(asked)
+        if of is not None:
+            there = there.filter(~shut_out_of(of, person="user"))
+        for user, agency, role, province in there.values_list(*columns):
             self._in_office[agency, role].add(user)
             self._in_province[province or "", role].add(user)
 

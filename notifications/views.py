@@ -82,5 +82,8 @@ def _address(row: Notification, agencies: Collection[int]) -> str:
     if row.person_id == row.case.applicant_id:
         page = "cases:thread" if row.event.verb == "message_written" else "cases:status"
         return reverse(page, args=[row.case.key])
+    if row.event.verb == "request_proposed":
+        # Also to an approver of the desk, who has no work item of the case.
+        return reverse("workflows:further", args=[row.event.facts["request"]])
     mine = items_for(row.event, row.person_id, agencies)
     return reverse("workflows:item", args=[mine[0]["item"]]) if mine else reverse("workflows:worklist")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from cases.models import Membership, User
-from cases.policy import READING_ROLES, WORKING_ROLES
+from cases.policy import READING_ROLES, WORKING_ROLES, keeps_the_rules
 from cases.queries.naming import office_name
 from notifications.models import Notification
 
@@ -55,6 +55,11 @@ class House:
     def supervises(self) -> bool:
         """Whether the reader reads the register."""
         return any(membership.role in READING_ROLES for membership in self.memberships)
+
+    @property
+    def keeps_the_rules(self) -> bool:
+        """Whether the reader keeps the deadline rules and the calendar."""
+        return self._user is not None and keeps_the_rules(self._user)
 
     @cached_property
     def unread(self) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,28 @@ def secret(name: str) -> str:
     return hashlib.sha256(f"dong-hanh demo {name}".encode()).hexdigest()
 
 
+def hour(name: str) -> time | None:
+    """Return the hour of this name, written as 15:00; None where there is none."""
+    written = os.environ.get(name, "")
+    try:
+        return time.fromisoformat(written).replace(tzinfo=None) if written else None
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"{name} is an hour such as 15:00, not {written!r}") from wrong
+
+
 SECRET_KEY = secret("SECRET_KEY")
 # Keys of the timeline's chain by id; the last one writes, all of them verify.
 CHAIN_KEYS = {"k1": secret("CHAIN_KEY")}
+# Secrets of the keys that sign slips (Ed25519), by id; the last one signs, all of them verify.
+SLIP_KEYS = {"p1": secret("SLIP_KEY")}
 # Passphrases of the sealed fields; the first one writes, all of them read.
 SEAL_KEYS = [secret("SEAL_KEY")]
 
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# The address as it stands on paper, without a slash at its end.
+PUBLIC_URL = (
+    os.environ.get("PUBLIC_URL") or (f"https://{ALLOWED_HOSTS[0]}" if IS_PRODUCTION else "http://127.0.0.1:8000")
+).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [
@@ -146,6 +162,22 @@ CACHES: dict[str, dict[str, Any]] = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
     )
 }
+
+# With a broker the worker is Celery's: beat says when, its workers do it. Without one it is a thread, or a process.
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# The rows are the truth: a queue carries the name of a chore, nothing comes back, and nothing is lost with it.
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "dong-hanh"
+CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Hints that something changed go through here to the open pages; without Redis they reach those of this process.
 LIVE_REDIS: dict[str, Any] = {
@@ -268,9 +300,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- the house --------------------------------------------------------------------------------------------
 HELP_PHONE = os.environ.get("HELP_PHONE", "0225 000 1234")
-# What printed papers are called; an office may name them otherwise.
-RECEIPT_TITLE = os.environ.get("RECEIPT_TITLE") or _("Receipt with the promised date")
-CONTROL_SLIP_TITLE = os.environ.get("CONTROL_SLIP_TITLE") or _("How the case was handled: control slip")
+# What comes at or after this hour counts as received on the next working day; empty: every hour of a day is alike.
+LATE_RECEIPT_FROM = hour("LATE_RECEIPT_FROM")
+# Says how the year stands without what people entered: given back when somebody takes an entry of her own back.
+COMPUTED_CALENDAR = "project.reference.calendar.computed"
+# What the slips are called; a province may name them otherwise: SLIP_TITLE_M01, …
+SLIP_TITLES = {
+    "M01": os.environ.get("SLIP_TITLE_M01") or _("Receipt with the promised date"),
+    "M02": os.environ.get("SLIP_TITLE_M02") or _("Request to complete the case"),
+    "M03": os.environ.get("SLIP_TITLE_M03") or _("Refusal to take the case"),
+    "M04": os.environ.get("SLIP_TITLE_M04") or _("Apology and new date"),
+    "M05": os.environ.get("SLIP_TITLE_M05") or _("The case was stopped"),
+    "M06": os.environ.get("SLIP_TITLE_M06") or _("How the case was handled: control slip"),
+}
 PRINT_FONTS = BASE_DIR / "project" / "vendor" / "be-vietnam-pro-0.4.1"
 # Where the quick exit leads: a page that says nothing about us.
 NEUTRAL_PAGE = "/thoi-tiet/"

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import User
 from cases.models.people import normal_phone
-from cases.policy import READING_ROLES, standing
+from cases.policy import READING_ROLES, keeps_the_rules, standing
 from cases.services.fields import PhoneField
 from cases.views.filing import WISH
 
@@ -37,10 +37,10 @@ DEMO_CODE = "demo_code"
 
 
 def landing(user: User | AnonymousUser) -> str:
-    """Return the first page after signing in: hers, the worklist, or the overview of a supervisor."""
+    """Return the first page after signing in: hers, the worklist, a supervisor's overview, an administrator's rules."""
     roles = {role for _agency, role in standing(user)}
     if not roles:
-        return reverse("cases:mine")
+        return reverse("workflows:rules" if keeps_the_rules(user) else "cases:mine")
     if roles <= set(READING_ROLES):
         return reverse("workflows:overview")
     return reverse("workflows:worklist")

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
-from cases.policy import standing
+from cases.policy import keeps_the_rules, standing
 from cases.services import SERVICES
 from cases.services.to_come import TO_COME
 from project.middleware import typed_words
@@ -16,7 +16,7 @@ from project.sign_in import landing
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show what a woman can ask for; staff go to their own first page."""
-    if standing(request.user):
+    if standing(request.user) or keeps_the_rules(request.user):
         return redirect(landing(request.user))
     words = {"services": SERVICES.values(), "to_come": TO_COME[:4], "how_many": len(SERVICES) + len(TO_COME)}
     return render(request, "home.html", words)

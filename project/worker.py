@@ -1,7 +1,9 @@
-"""The worker: what happens by itself. Every pass is safe to repeat and safe to run twice at once."""
+"""The worker: what happens by itself. Every chore is safe to repeat and safe to run twice at once."""
 
 import logging
 import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import close_old_connections
@@ -9,30 +11,25 @@ from django.utils import timezone
 
 from cases.models import Anchor
 from cases.queries.timeline import take_anchor, verify
+from cases.slips import issue_missing
 from notifications.channels import inbox
-from workflows.actions import expire_unanswered
+from workflows.actions import expire_unanswered, sweep
+from workflows.queries.counting import count_anew
 
 log = logging.getLogger("dong_hanh.worker")
 
 
-def work_once(*, at: datetime) -> dict[str, int]:
-    """Do everything that is due now; return how much of each was done."""
-    return {
-        "expired": expire_unanswered(at=at),
-        "delivered": inbox.deliver(at=at),
-        "anchored": _anchor_once_a_day(at),
-    }
+@dataclass(frozen=True)
+class Chore:
+    """One thing that is done by itself: it takes the time and returns how much it did."""
+
+    do: Callable[[datetime], int]
+    # In seconds, where Celery's beat says when; the worker without a broker does everything at every pass.
+    every: float
 
 
-def work_until(stopped: threading.Event, *, every: float) -> None:
-    """Work every so many seconds until stopped; one failing pass is logged and does not end the worker."""
-    while not stopped.is_set():
-        close_old_connections()
-        try:
-            work_once(at=timezone.now())
-        except Exception:
-            log.exception("A pass of the worker failed; the next one tries again.")
-        stopped.wait(every)
+def _sweep(at: datetime) -> int:
+    return sweep(at=at).said.total()
 
 
 def _anchor_once_a_day(at: datetime) -> int:
@@ -45,3 +42,44 @@ def _anchor_once_a_day(at: datetime) -> int:
         log.error("The timeline does not verify: %d bad. Run manage.py verify_timeline.", len(found.findings))
     take_anchor(at)
     return 1
+
+
+# In this order: who can no longer answer is not reminded, and what was said is delivered in the same pass.
+CHORES: Mapping[str, Chore] = {
+    "expired": Chore(lambda at: expire_unanswered(at=at), every=60),
+    "said in time": Chore(_sweep, every=10),
+    "slips": Chore(lambda at: issue_missing(at=at), every=20),
+    "delivered": Chore(lambda at: inbox.deliver(at=at), every=5),
+    # So that no supervisor waits for the numbers of her province.
+    "counted": Chore(count_anew, every=60),
+    # The first time after midnight takes it, the others find it taken.
+    "anchored": Chore(_anchor_once_a_day, every=10 * 60),
+}
+
+
+def work_once(*, at: datetime) -> dict[str, int]:
+    """Do everything that is due now; return how much of each was done.
+
+    A chore that fails does not keep the others from being done; what failed is raised at the end, all together.
+    """
+    done: dict[str, int] = {}
+    failed: list[Exception] = []
+    for name, chore in CHORES.items():
+        try:
+            done[name] = chore.do(at)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("Some of the worker's chores failed", failed)
+    return done
+
+
+def work_until(stopped: threading.Event, *, every: float) -> None:
+    """Work every so many seconds until stopped; one failing pass is logged and does not end the worker."""
+    while not stopped.is_set():
+        close_old_connections()
+        try:
+            work_once(at=timezone.now())
+        except Exception:
+            log.exception("A pass of the worker failed; the next one tries again.")
+        stopped.wait(every)

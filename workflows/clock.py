@@ -5,39 +5,21 @@ case; it is kept on the case, from step to step. The *lane*, each holder's own o
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 
 from cases.models import Case, PromiseAlarm
-from cases.queries.shares import HERS, HOUSE
+from workflows.calendar import Calendar
 from workflows.models import WorkItem
+from workflows.queries.holding import whose
 from workflows.queries.rulebook import Rulebook, end_of
 
 # At these per cent of the working days given, the holder is reminded, then the manager, then the supervisor too.
 LEVELS = (50, 80, 100)
 # A working day, as far as reminders are concerned, in local time.
 _OPENS, _CLOSES = 8, 17
-
-
-def holder_key(item: WorkItem) -> str:
-    """Return under which name the time of a work item is counted."""
-    if item.agency_id is None:
-        return f"person:{item.assignee_id}"
-    return f"{'outside' if item.holder == WorkItem.Holder.OUTSIDE else 'agency'}:{item.agency_id}"
-
-
-def whose(items: Sequence[WorkItem]) -> str:
-    """Return whose the time of a case is while these are its open items.
-
-    Hers while a question to her stops the clock or a step waits for her; else the holder's of what is due first.
-    """
-    if any(item.status == WorkItem.Status.WAITING for item in items):
-        return HERS
-    if not items:
-        return HOUSE
-    first = min(items, key=lambda item: (item.due_at, item.pk))
-    return HERS if first.holder == WorkItem.Holder.APPLICANT else holder_key(first)
 
 
 def pass_on(case: Case, items: Sequence[WorkItem], *, at: datetime) -> None:
@@ -72,15 +54,7 @@ def reminder_moment(item: WorkItem, level: int, book: Rulebook) -> datetime:
     """
     if level >= 100:
         return item.due_at
-    due_on = timezone.localdate(item.due_at)
-    whole, part = divmod(item.days * (100 - level), 100)
-    day = book.calendar.before(due_on, whole)
-    if part:
-        opens = _at(day, _OPENS)
-        moment = opens + (_at(day, _CLOSES) - opens) * (100 - part) / 100
-    else:
-        moment = _at(book.calendar.after(day, 1), _OPENS)
-    return min(moment, item.due_at)
+    return min(_used_up(book.calendar, timezone.localdate(item.due_at), item.days, level), item.due_at)
 
 
 def answer_reminders(asked_on: date, answer_by: date, book: Rulebook) -> list[date]:
@@ -115,6 +89,19 @@ def put_off(promised_on: date, book: Rulebook, *, today: date) -> date:
 def morning_of(day: date) -> datetime:
     """Return when offices open on a day."""
     return _at(day, _OPENS)
+
+
+@lru_cache(maxsize=4096)
+def _used_up(calendar: Calendar, due_on: date, days: int, level: int) -> datetime:
+    """Return when this share of so many working days up to a day is used up: within a working day."""
+    whole, part = divmod(days * (100 - level), 100)
+    day = calendar.before(due_on, whole)
+    if not part:
+        return _at(calendar.after(day, 1), _OPENS)
+    while not calendar.is_working(day):
+        day -= timedelta(days=1)
+    opens = _at(day, _OPENS)
+    return opens + (_at(day, _CLOSES) - opens) * (100 - part) / 100
 
 
 def _of_item(item: WorkItem, book: Rulebook) -> Iterator[datetime]:

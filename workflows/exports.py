@@ -4,8 +4,9 @@ What leaves the house carries facts and times, no words that anybody wrote.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.exports import as_csv
+from cases.exports import Cell, as_csv
 from cases.models import Case
 from cases.printing import as_pdf
 from cases.queries.naming import name_of, place_of
@@ -30,20 +31,26 @@ HEAD: tuple[str | Promise, ...] = (
     gettext_lazy("Who"),
     gettext_lazy("Office"),
     gettext_lazy("As it was written"),
+    gettext_lazy("Held the case (seconds)"),
 )
 
 
 def story_as_csv(case: Case, story: Story) -> Iterator[bytes]:
-    """Yield the lines of a story as CSV, the oldest first."""
-    return as_csv(
-        HEAD,
-        (
-            (line.event.position, line.at, line.words, line.person, line.office, _("yes") if line.intact else _("no"))
-            if isinstance(line, Line)
-            else (None, line.at, line.words, line.person, "", "")
-            for line in reversed(story.lines)
-        ),
-    )
+    """Yield the lines of a story as CSV, the oldest first; then who held the case how long, which sums to its age."""
+    return as_csv(HEAD, chain((_cells(line) for line in reversed(story.lines)), _held_cells(story)))
+
+
+def _cells(line: Line | Day) -> Sequence[Cell]:
+    if isinstance(line, Day):
+        return (None, line.at, line.words, line.person, "", "", None)
+    intact = _("yes") if line.intact else _("no")
+    return (line.event.position, line.at, line.words, line.person, line.office, intact, None)
+
+
+def _held_cells(story: Story) -> Iterator[Sequence[Cell]]:
+    for holder, seconds in story.held.by_holder.items():
+        yield (None, None, _("Held the case"), holder.name, "", "", seconds)
+    yield (None, None, _("Age of the case"), "", "", "", story.held.seconds)
 
 
 def story_as_json(case: Case, story: Story) -> bytes:
@@ -80,6 +87,7 @@ def story_as_json(case: Case, story: Story) -> bytes:
             {"who": share.holder.name, "late": share.late, "working_days": share.days, "seconds": share.seconds}
             for share in story.held.shares
         ],
+        "age_seconds": story.held.seconds,
     }
     return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
 
@@ -95,7 +103,7 @@ def slip(case: Case, story: Story, *, at: datetime) -> dict[str, Any]:
     found = {"count": story.verification.events, "time": f"{checked:%H:%M}", "day": f"{checked:%d/%m/%Y}"}
     intact = story.verification.intact
     return {
-        "title": str(settings.CONTROL_SLIP_TITLE),
+        "title": str(settings.SLIP_TITLES["M06"]),
         "issuer": str(case.desk or ""),
         "name": name_of(case),
         "about": " · ".join([place_of(case), str(service_of(case).title), case.code or "", case.get_state_display()]),
@@ -110,8 +118,11 @@ def slip(case: Case, story: Story, *, at: datetime) -> dict[str, Any]:
         % found,
         "changed": _("This line was changed."),
         "held_title": _("Who held the case, and how long (working days: %(days)s)") % {"days": story.held.days},
-        "held_head": [_("Who"), _("Working days")],
-        "held": [[_held_by(share), str(share.days)] for share in story.held.shares],
+        "held_head": [_("Who"), _("To the second, days off included"), _("Working days")],
+        "held": [
+            *([_held_by(share), share.exact, str(share.days)] for share in story.held.shares),
+            [_("Total: the age of the case"), story.held.exact, str(story.held.days)],
+        ],
         "lines_title": _("What happened"),
         "lines_head": [_("When"), _("What happened"), _("Who")],
         "lines": [_line(line) for line in reversed(story.lines)],

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +13,8 @@ from cases import policy
 from cases.models import (
     Case,
     Decision,
+    InformationRequest,
     Involvement,
-    Membership,
     Outcome,
     Passage,
     PromiseAlarm,
@@ -22,8 +22,9 @@ from cases.models import (
     User,
 )
 from cases.models.timeline import next_event
-from cases.policy import WrongState
+from cases.policy import Posts, WrongState
 from cases.queries.directory import Directory, directory
+from cases.queries.posts import posts_of
 from cases.signals import events_recorded
 from workflows import clock, engine
 from workflows.conditions import WAITED, deciders_key
@@ -32,35 +33,17 @@ from workflows.engine import Advance
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep, rule_code
+from workflows.queries.hands import acting_for_holder
 from workflows.queries.rulebook import Deadline, Rulebook, rulebook
 
 # Everything of a case that a step may change, written by one UPDATE.
 CHANGING = (
-    "state",
-    "marking",
-    "facts",
-    "stage",
-    "promised_on",
-    "promised_at",
-    "promised_under",
-    "apologies",
-    "promise_alarm",
-    "shares",
-    "held_by",
-    "held_since",
-    "look_at",
-    "plain_name",
-    "sealed",
-    "women_owned",
-    "sme_class",
-    "accepted_at",
-    "decided_at",
-    "ended_at",
-    "outcome",
-    "satisfaction",
-    "event_count",
-    "chain_head",
-    "chain_seal",
+    *("state", "marking", "facts", "stage"),
+    *("promised_on", "promised_at", "promised_under", "apologies", "promise_alarm"),
+    *("shares", "held_by", "held_since", "look_at"),
+    *("plain_name", "sealed", "women_owned", "sme_class"),
+    *("accepted_at", "decided_at", "ended_at", "outcome", "satisfaction"),
+    *("event_count", "chain_head", "chain_seal"),
 )
 
 # Among the facts: the kinds of agency she allowed to read this case.
@@ -101,6 +84,7 @@ class Step:
         self.on_behalf_of: User | None = None
         # At which office, where no work item says it.
         self.agency_id: int | None = None
+        self._held: Posts | None = None
 
     @property
     def item(self) -> WorkItem:
@@ -114,23 +98,45 @@ class Step:
         return self.graph.human(self.item.node)
 
     def barred(self, human: HumanStep) -> set[int]:
-        """Return who must not decide this step, because they decided what it judges."""
+        """Return who must not decide this step, because they decided what it judges, or somebody did in their place."""
         return {person for node in human.not_by for person in self.case.facts.get(deciders_key(node), [])}
 
-    def require(self, action: str) -> None:
-        """Pass when the actor may do this to the work item; judged on what was read under the lock."""
+    @property
+    def held(self) -> Posts:
+        """Where the actor works, read once and under the lock."""
         assert self.actor is not None
+        if self._held is None:
+            self._held = policy.standing(self.actor)
+        return self._held
+
+    def require(self, action: str, *, held: Posts | None = None) -> None:
+        """Pass when the actor, who works where she is `held`, may do this to the work item; note in whose place."""
+        assert self.actor is not None
+        item, human, barred, self._held = self.item, self.human, self.barred(self.human), held or self._held
+        if self._held is None and action == "decide" and (said := getattr(item, "posts", None)):
+            self._held = posts_of(said)
+        # An adviser acts by name, a supervisor by what she reads.
+        at_an_office = item.agency_id is not None and action != "supervise"
         policy.require(
             self.actor,
             action,
             self.case,
-            agency_id=self.item.agency_id,
-            role=self.human.role,
-            assignee_id=self.item.assignee_id,
-            part=self.human.part,
-            still_works=getattr(self.item, "holder_works", True),
-            barred=self.barred(self.human),
+            agency_id=item.agency_id,
+            role=human.role,
+            assignee_id=item.assignee_id,
+            part=human.part,
+            still_works=getattr(item, "holder_works", True),
+            barred=barred,
+            held=self.held if at_an_office else None,
+            is_shut=False,
         )
+        if at_an_office:
+            where = {"agency_id": item.agency_id, "assignee_id": self._taken_up()}
+            self.on_behalf_of = self.held.acted_for(policy.roles_for(action, human.role), **where, barred=barred)
+
+    def _taken_up(self) -> int | None:
+        """Return who holds the item, if others may take it up while she is away: nobody takes up a sealed case."""
+        return None if self.case.sealed else self.item.assignee_id
 
     def require_open(self) -> None:
         """Pass when the item is still somebody's to finish."""
@@ -138,9 +144,11 @@ class Step:
             raise already_done(self.item)
 
     def require_unheld(self) -> None:
-        """Pass when nobody else holds the item."""
+        """Pass when nobody else holds the item, or somebody in whose place the actor is."""
         item = self.item
-        if item.assignee_id is not None and self.actor is not None and item.assignee_id != self.actor.pk:
+        if item.assignee_id is None or self.actor is None or item.assignee_id == self.actor.pk:
+            return
+        if self.on_behalf_of is None or self.on_behalf_of.pk != self._taken_up():
             raise WrongState(_("%(who)s holds this work item now.") % {"who": item.assignee})
 
     def require_unchanged(self, seen_version: int | None) -> None:
@@ -176,6 +184,15 @@ class Step:
         if closed != 1:
             raise already_done(item)
         self.closed.append(item)
+        self.drop_proposal()
+
+    def drop_proposal(self) -> None:
+        """Let fall a further question that waits for an approver: the step that wanted it is over."""
+        proposal: int | None = getattr(self.item, "proposal", None)
+        if proposal is not None:
+            waiting = InformationRequest.objects.filter(pk=proposal, ending=InformationRequest.Ending.PROPOSED)
+            waiting.update(ending=InformationRequest.Ending.DECLINED, ended_at=self.at)
+            self.facts["dropped"] = proposal
 
     def cancel_open_items(self) -> None:
         """Close everything that is still open, because the case ends here."""
@@ -265,15 +282,30 @@ class Step:
             code,
             opened=self.today,
             submitted=self.received_on,
-            accepted=timezone.localdate(case.accepted_at) if case.accepted_at else None,
+            accepted=self._accepted_on,
             waited=case.facts.get(WAITED, 0),
         )
 
     @property
     def received_on(self) -> date:
         """The day from which the clock of the case runs: it was sent, or its paper reached a counter."""
-        assert self.case.submitted_at is not None
-        return self.case.received_on or timezone.localdate(self.case.submitted_at)
+        return self.book.received_on(self.case)
+
+    @property
+    def _accepted_on(self) -> date | None:
+        """The day from which the clock of what we promise runs, once the case is accepted.
+
+        Paper that lay at a counter until somebody typed it in was received on the day it was handed in.
+        """
+        accepted_at = self.case.accepted_at
+        if accepted_at is None:
+            return None
+        return self.received_on if self.case.received_on is not None else timezone.localdate(accepted_at)
+
+    def _not_over_when_made(self, day: date | None) -> date | None:
+        """Return a day to promise, not before the one on which her case was typed in, or then accepted."""
+        made_at = self.case.accepted_at or self.case.submitted_at
+        return max(day, timezone.localdate(made_at)) if day is not None and made_at is not None else day
 
     def _new_item(self, node: str, token: str) -> WorkItem:
         case, human = self.case, self.graph.human(node)
@@ -288,7 +320,7 @@ class Step:
         deadline = self.deadline(rule_code(human.within, case.facts))
         if human.promises is not None:
             promised = self.deadline(rule_code(human.promises, case.facts))
-            self.promise(promised.promised_on, under=promised.law)
+            self.promise(self._not_over_when_made(promised.promised_on), under=promised.law)
         return WorkItem(
             case=case,
             node=node,
@@ -329,7 +361,7 @@ class Step:
             verb=self.verb,
             actor=self.actor,
             on_behalf_of=self.on_behalf_of,
-            agency_id=self._item.agency_id if self._item is not None else self.agency_id,
+            agency_id=(self._item.agency_id if self._item is not None else None) or self.agency_id,
             at=self.at,
             key=self.key,
             facts={
@@ -340,6 +372,8 @@ class Step:
                 "state": case.state,
                 "stage": case.stage,
                 "promised_on": case.promised_on,
+                # Only where the clock was told: who has the time from here on.
+                **({"held_by": case.held_by} if self.now_open is not None else {}),
                 "opened": [self.described(item) for item in self.opened],
                 "closed": [self.described(item) for item in self.closed],
             },
@@ -362,9 +396,3 @@ class Step:
             "due": timezone.localdate(item.due_at),
             **({"acting": acting} if (acting := getattr(item, "acting", None)) else {}),
         }
-
-
-def acting_for_holder() -> Subquery:
-    """Return who does today the work of the person who holds an item of an office, if she is away."""
-    acting = Membership.objects.today().filter(acting_for=OuterRef("assignee"), agency=OuterRef("agency"))
-    return Subquery(acting.values("user")[:1])

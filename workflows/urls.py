@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from workflows.views import applicant, deciding, office, office_case, overview, story, supervising
+from workflows.views import (
+    absence,
+    applicant,
+    checking,
+    deciding,
+    hands,
+    office,
+    office_case,
+    overview,
+    promising,
+    rules,
+    story,
+    supervising,
+)
 
 app_name = "workflows"
 
@@ -29,6 +42,18 @@ office_patterns = [
     path("viec/<int:pk>/hien-so/", deciding.unmask, name="unmask"),
     path("viec/<int:pk>/nhan-tin/", deciding.write, name="write"),
     path("viec/<int:pk>/ghi-chu/", deciding.note, name="note"),
+    path("hoi-them/<int:pk>/", promising.further, name="further"),
+    path("hoi-them/<int:pk>/duyet/", promising.approve_request, name="approve_request"),
+    path("hoi-them/<int:pk>/khong-duyet/", promising.decline_request, name="decline_request"),
+    path("hen-lai/<uuid:key>/", promising.put_off, name="put_off"),
+    path("viec/<int:pk>/tranh/", hands.recuse, name="recuse"),
+    path("viec/<int:pk>/chuyen/", hands.transfer, name="transfer"),
+    path("viec/<int:pk>/doi-nguoi/", hands.reassign, name="reassign"),
+    path("quan-he/", hands.relations, name="relations"),
+    path("vang-mat/", absence.mine, name="absences"),
+    path("vang-mat/<int:person>/", absence.of_colleague, name="absence_of"),
+    path("vang-mat/lam-thay/<int:pk>/", absence.stand_in, name="stand_in"),
+    path("vang-mat/ket-thuc/<int:pk>/", absence.end, name="end_absence"),
     path("ho-so-co-quan/<uuid:key>/", office_case.office_case, name="office_case"),
     path("giam-sat/<uuid:key>/", story.story, name="story"),
     path("giam-sat/<uuid:key>/nhac/", supervising.remind, name="remind"),
@@ -37,7 +62,19 @@ office_patterns = [
     path("giam-sat/<uuid:key>/dien-bien.csv", story.as_file, {"kind": "csv"}, name="story_csv"),
     path("giam-sat/<uuid:key>/dien-bien.json", story.as_file, {"kind": "json"}, name="story_json"),
     path("giam-sat/viec/", overview.items, name="supervised_items"),
+    path("giam-sat/kiem-tra/", checking.checking, name="checking"),
     path("toan-canh/", overview.overview, name="overview"),
 ]
 
-urlpatterns = [*applicant_patterns, *office_patterns]
+administrator_patterns = [
+    path("quy-dinh/", rules.rules, name="rules"),
+    path("quy-dinh/<slug:code>/de-xuat/", rules.propose, name="propose_rule"),
+    path("quy-dinh/<int:rule>/duyet/", rules.approve, name="approve_rule"),
+    path("quy-dinh/<int:rule>/bo/", rules.decline, name="decline_rule"),
+    path("lich/", rules.calendar, name="calendar"),
+    path("lich/ngay/", rules.enter_day, name="enter_day"),
+    path("lich/ngay/<slug:day>/rut/", rules.take_back_day, name="take_back_day"),
+    path("lich/cong-bo/", rules.announce, name="announce_year"),
+]
+
+urlpatterns = [*applicant_patterns, *office_patterns, *administrator_patterns]

@@ -1,19 +1,24 @@
 """Filling in a request for a woman who stands at the counter."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.consents import TickBox
 from cases.forms.filing import drafts_of, start_draft
-from cases.models import Agency, Answers, Case, User
+from cases.models import Agency, Answers, Case, Relation, User
 from cases.services import SERVICES
-from cases.services.fields import NameField, OneOfField, PhoneField
+from cases.services.fields import DateField, NameField, OneOfField, PhoneField
+
+# So many days a paper may have lain at a counter; an older one is given a new day with her.
+OLDEST_PAPER = 60
 
 
 class CounterForm(forms.Form):
@@ -26,9 +31,14 @@ class CounterForm(forms.Form):
     phone = PhoneField(
         label=_("Her phone number"), help_text=_("With it she can follow the case herself, and answer questions.")
     )
+    received_on = DateField(
+        label=_("On which day did the office receive her paper, or did she come?"),
+        help_text=_("From this day on the time counts. It stands on her receipt."),
+        not_after_today=True,
+    )
     present = forms.BooleanField(
-        widget=TickBox(_("She is here, and asks the office to fill it in for her.")),
-        error_messages={"required": _("Only for a woman who is here and asks for it.")},
+        widget=TickBox(_("She is here, or handed in her paper here, and asks the office to fill it in for her.")),
+        error_messages={"required": _("Only for a woman who asks for it, here or on her paper.")},
     )
 
     def __init__(self, posted: Any = None, *, officer: User) -> None:
@@ -37,6 +47,7 @@ class CounterForm(forms.Form):
         service = self.fields["service"]
         assert isinstance(service, forms.ChoiceField)
         service.choices = [(each.code, each.title) for each in SERVICES.values()]
+        self.initial["received_on"] = timezone.localdate().isoformat()
         if len(SERVICES) == 1:
             self.initial["service"] = next(iter(SERVICES))
 
@@ -45,7 +56,17 @@ class CounterForm(forms.Form):
         phone: str = self.cleaned_data["phone"]
         if phone == self.officer.phone:
             raise ValidationError(_("This is the phone of the officer. A case of one's own is filed at home."))
+        if self.officer.relations.filter(kind=Relation.Kind.PHONE, value=phone).exists():
+            raise ValidationError(_("You registered this number as near to you. A colleague fills it in for her."))
         return phone
+
+    def clean_received_on(self) -> date:
+        """Refuse a day so long ago that it is rather a slip of the pen."""
+        day = date.fromisoformat(self.cleaned_data["received_on"])
+        if day < timezone.localdate() - timedelta(days=OLDEST_PAPER):
+            words = gettext("This is more than %(days)s days ago. Look at the paper again, or call the city office.")
+            raise ValidationError(words % {"days": OLDEST_PAPER}, code="old")
+        return day
 
 
 def begin_at_counter(form: CounterForm, *, counter: Agency, at: datetime) -> Case:
@@ -62,10 +83,10 @@ def begin_at_counter(form: CounterForm, *, counter: Agency, at: datetime) -> Cas
         # Two clicks wait for each other here.
         User.objects.select_for_update(no_key=True).get(pk=applicant.pk)
         for begun in drafts_of(applicant, service, filled_in_by=form.officer, counter=counter):
-            if begun.answers.data == known:
+            if begun.answers.data == known and begun.received_on == given["received_on"]:
                 return begun
         case = start_draft(service=service, applicant=applicant, at=at)
-        case.filled_in_by, case.counter = form.officer, counter
-        case.save(update_fields=["filled_in_by", "counter"])
+        case.filled_in_by, case.counter, case.received_on = form.officer, counter, given["received_on"]
+        case.save(update_fields=["filled_in_by", "counter", "received_on"])
         Answers.objects.filter(case=case).update(data=known)
     return case

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, CaseState
 from cases.models.case import read_code
 from cases.queries.mine import open_request
+from cases.queries.promise import PutOff
 from cases.queries.whereabouts import DONE, NOW, STOPPED, TO_COME, PathStep, where_is
 
 Words = str | Promise
@@ -59,6 +60,9 @@ class HowFar:
     stands_still: bool
     is_late: bool
     is_moving: bool
+    # How often the day was put off, and whether those who supervise know that the present one has passed.
+    put_offs: tuple[PutOff, ...]
+    supervisor_knows: bool
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,8 @@ def how_far(case: Case) -> HowFar:
         stands_still=undecided and where.waits_for_her,
         is_late=where.is_late,
         is_moving=case.is_moving,
+        put_offs=tuple(where.put_offs) if undecided else (),
+        supervisor_knows=where.missed_at is not None,
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseState, Document, InformationRequest, Outcome, Passage, User
@@ -35,7 +36,14 @@ class CaseLine:
     about: str
     tag: Words
     colour: str
-    her_turn: bool
+    # The last day on which she can answer what she is asked, and whether we have missed the day we promised.
+    answer_by: date | None = None
+    is_late: bool = False
+
+    @property
+    def her_turn(self) -> bool:
+        """Whether the next thing is hers to do."""
+        return self.answer_by is not None
 
 
 @dataclass(frozen=True)
@@ -48,20 +56,22 @@ class Refusal:
 
 def cases_of(applicant: User) -> list[CaseLine]:
     """Return her cases: those that wait for her first, then the newest."""
-    asked = set(
+    asked = dict(
         InformationRequest.objects.filter(case__applicant=applicant, ending=InformationRequest.Ending.OPEN).values_list(
-            "case_id", flat=True
+            "case_id", "answer_by"
         )
     )
     cases = Case.objects.filter(applicant=applicant).select_related("answers")
-    lines = [_line(case, case.pk in asked) for case in cases]
+    lines = [_line(case, asked.get(case.pk), timezone.localdate()) for case in cases]
     return sorted(lines, key=lambda line: (not line.her_turn, -line.case.created_at.timestamp()))
 
 
-def _line(case: Case, her_turn: bool) -> CaseLine:
-    tag, colour = HER_TURN if her_turn else TAGS[case.state]
+def _line(case: Case, answer_by: date | None, today: date) -> CaseLine:
+    tag, colour = HER_TURN if answer_by is not None else TAGS[case.state]
     service = service_of(case)
-    return CaseLine(case, service.title, about(service, case.answers.data), tag, colour, her_turn)
+    promised = case.promised_on if case.is_undecided and answer_by is None else None
+    late = promised is not None and promised < today
+    return CaseLine(case, service.title, about(service, case.answers.data), tag, colour, answer_by, late)
 
 
 def about(service: SupportService, data: Mapping[str, Any]) -> str:

@@ -1,20 +1,22 @@
 """The register: the filed cases of a supervisor's provinces, or of an office, newest first; sealed ones never."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from cases.models import Case, CaseState, InformationRequest, Target, User
+from cases.models import Case, CaseState, InformationRequest, PromiseAlarm, Target, User
 from cases.models.case import MOVING, UNDECIDED
 from cases.policy import supervised_cases, supervised_provinces
 from cases.queries.choice import Choice
 from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
 from cases.queries.paging import read_number, read_place
+from cases.queries.questions import NEVER_ASKED
+from cases.queries.shares import Holder, Share, holders, seconds_by_holder, seconds_held
 from cases.queries.targets import reaching
 from cases.services import service_of
 
@@ -22,6 +24,13 @@ PAGE = 50
 # Beside the states: every case that still has a next thing.
 OPEN = "open"
 LATE, WAITING = "late", "waiting"
+# The promised day was put off with an apology and may not be kept again; a further question waits for an approver;
+# the worker should have looked at the case and has not.
+ENDANGERED, PROPOSED, OVERSLEPT = "endangered", "proposed", "overslept"
+# What the page of checks counts and opens.
+CHECKED = (LATE, ENDANGERED, PROPOSED, OVERSLEPT)
+# For so long the worker may be behind before anybody is told that it is not running.
+PATIENCE = timedelta(hours=1)
 # Those of whose applicant an answer was awaited at some time of this month.
 ASKED = "asked"
 
@@ -29,6 +38,7 @@ ASKED = "asked"
 _READ = (
     *("key", "code", "service", "version", "state", "stage", "outcome"),
     *("submitted_at", "accepted_at", "promised_on", "decided_at", "ended_at"),
+    *("shares", "held_by", "held_since"),
     *("applicant__full_name", "applicant__phone", "commune__name", "enterprise__name"),
 )
 
@@ -57,6 +67,10 @@ class Row:
     # She has been asked: the promised date stands still, so the case cannot be late.
     waits_for_her: bool
     late: bool
+    # While it is open, who has it and for how long already; then, who had it longest.
+    held: Share | None
+    # The seconds that were the applicant's, the offices' of each kind, and so on.
+    by_kind: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -78,17 +92,16 @@ def register(
     """Return one page of the cases this person supervises, or that the rule `of` lets her read; never her own."""
     found = list(_after(registered(user, chosen, of=of, at=at), after)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return Register(rows=tuple(row_of(case, at=at) for case in found[:PAGE]), after=place_after(last) if last else "")
+    return Register(rows=rows_of(found[:PAGE], at=at), after=place_after(last) if last else "")
 
 
 def registered(
     user: User, chosen: Chosen, *, of: Callable[[User], QuerySet[Case]] = supervised_cases, at: datetime
 ) -> QuerySet[Case]:
     """Return the cases this person supervises, or may read by the rule `of`, and chose to see, the newest first."""
-    asked = InformationRequest.objects.filter(case=OuterRef("pk"), ending=InformationRequest.Ending.OPEN)
     cases = (
         of(user)
-        .annotate(waits_for_her=Exists(asked))
+        .annotate(waits_for_her=_asked(InformationRequest.Ending.OPEN))
         .select_related("applicant", "commune", "enterprise")
         .only(*_READ)
         .order_by("-submitted_at", "-pk")
@@ -99,16 +112,31 @@ def registered(
         cases = cases.filter(state=chosen.state)
     if chosen.service:
         cases = cases.filter(service=chosen.service)
-    if chosen.now == WAITING:
-        cases = cases.filter(waits_for_her=True)
-    elif chosen.now == LATE:
-        cases = cases.filter(state__in=UNDECIDED, promised_on__lt=timezone.localdate(at), waits_for_her=False)
+    if chosen.now in (WAITING, *CHECKED):
+        cases = cases.filter(standing_so(chosen.now, at=at))
     elif chosen.now == ASKED:
         cases = cases.filter(Exists(asked_this_month(at).filter(case=OuterRef("pk"))))
     if chosen.target:
         target = target_of(user, chosen)
         cases = cases.filter(pk__in=reaching(target, supervised_cases(user)).values("pk")) if target else cases.none()
     return meant(cases, chosen.tim) if chosen.tim else cases
+
+
+def standing_so(now: str, *, at: datetime) -> Q:
+    """Return the cases that stand in one of the ways in which they are counted and listed."""
+    today = timezone.localdate(at)
+    undecided = Q(state__in=UNDECIDED)
+    return {
+        WAITING: Q(_asked(InformationRequest.Ending.OPEN)),
+        LATE: undecided & Q(promised_on__lt=today) & ~Q(_asked(InformationRequest.Ending.OPEN)),
+        ENDANGERED: undecided & Q(promise_alarm=PromiseAlarm.ENDANGERED, promised_on__gte=today),
+        PROPOSED: Q(_asked(InformationRequest.Ending.PROPOSED)),
+        OVERSLEPT: Q(state__in=MOVING, look_at__lt=at - PATIENCE),
+    }[now]
+
+
+def _asked(ending: InformationRequest.Ending) -> Exists:
+    return Exists(InformationRequest.objects.filter(case=OuterRef("pk"), ending=ending))
 
 
 def target_of(user: User, chosen: Chosen) -> Target | None:
@@ -126,7 +154,8 @@ def first_of_month(at: datetime) -> datetime:
 
 def asked_this_month(at: datetime) -> QuerySet[InformationRequest]:
     """Return the questions to applicants that were open at some time of this month."""
-    return InformationRequest.objects.filter(Q(ended_at__gte=first_of_month(at)) | Q(ended_at__isnull=True))
+    this_month = Q(ended_at__gte=first_of_month(at)) | Q(ended_at__isnull=True)
+    return InformationRequest.objects.filter(this_month).exclude(ending__in=NEVER_ASKED)
 
 
 def pages_of(cases: QuerySet[Case], *, size: int) -> Iterator[list[Case]]:
@@ -137,12 +166,25 @@ def pages_of(cases: QuerySet[Case], *, size: int) -> Iterator[list[Case]]:
         after = place_after(piece[-1])
 
 
-def row_of(case: Case, *, at: datetime) -> Row:
-    """Return one case as one line."""
+def rows_of(cases: Sequence[Case], *, at: datetime) -> tuple[Row, ...]:
+    """Return each of these cases as one line. Two queries at most, however many there are."""
+    seconds = [seconds_by_holder(case, at=at) for case in cases]
+    names = holders({*(key for each in seconds for key in each), *(case.held_by for case in cases if case.held_by)})
+    return tuple(_row(case, each, names, at=at) for case, each in zip(cases, seconds, strict=True))
+
+
+def _row(case: Case, seconds: Mapping[str, int], names: Mapping[str, Holder], *, at: datetime) -> Row:
     service = service_of(case)
     stage = service.stage(case.stage) if case.is_moving else None
     waits: bool = getattr(case, "waits_for_her", False)
     overdue = case.promised_on is not None and case.promised_on < timezone.localdate(at)
+    longest = max(seconds, key=lambda key: seconds[key], default="")
+    held = Share(names[longest], seconds[longest]) if longest else None
+    if case.held_by in names:
+        held = Share(names[case.held_by], seconds_held(case, at=at))
+    by_kind: dict[str, int] = {}
+    for key, spent in seconds.items():
+        by_kind[names[key].kind] = by_kind.get(names[key].kind, 0) + spent
     return Row(
         case=case,
         name=name_of(case),
@@ -151,6 +193,8 @@ def row_of(case: Case, *, at: datetime) -> Row:
         stage=stage.name if stage else "",
         waits_for_her=waits,
         late=not waits and case.is_undecided and overdue,
+        held=held,
+        by_kind=by_kind,
     )
 
 

@@ -14,6 +14,7 @@ HEADINGS: dict[str, str | Promise] = {
     "message_written": "",
     "information_requested": _("We need something from you"),
     "information_answered": _("Your answer"),
+    "promise_moved": _("An apology, and a new day"),
 }
 
 

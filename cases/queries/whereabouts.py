@@ -10,14 +10,27 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Agency, Case, CaseState, Involvement, Outcome, TimelineEvent, User
+from cases.models import Agency, Case, CaseState, Involvement, Outcome, Passage, TimelineEvent, User
+from cases.queries.promise import MISSED, MOVED, PutOff, put_off_of
 from cases.services import service_of
 
 Words = str | Promise
 
 DONE, NOW, TO_COME, STOPPED = "done", "now", "to_come", "stopped"
 # What colleagues note among themselves: she reads it nowhere, not even that something was written.
-AMONG_COLLEAGUES = frozenset({"note_written", "reminder_sent", "remark_written"})
+AMONG_COLLEAGUES = frozenset(
+    {
+        "note_written",
+        "reminder_sent",
+        "remark_written",
+        "deadline_neared",
+        "deadline_passed",
+        "promise_endangered",
+        "item_taken_over",
+        "request_proposed",
+        "request_declined",
+    }
+)
 # Who holds an item by name from outside our offices, once she has taken the case.
 OUTSIDE = "outside"
 
@@ -84,6 +97,9 @@ class Whereabouts:
         self.today = today
         self.updated_at: datetime | None = None
         self.waits_for_her = False
+        # Each time the promised day was put off, and when those who supervise heard that the present one has passed.
+        self.put_offs: list[PutOff] = []
+        self.missed_at: datetime | None = None
         self._stages: list[tuple[str, datetime]] = []
         # Everything since the present stage was reached, by the item's id.
         self._held: dict[int, Held] = {}
@@ -95,7 +111,8 @@ class Whereabouts:
             self.updated_at = event.at
         facts = event.facts
         for item in facts.get("closed", []):
-            self._held[item["item"]].is_open = False
+            if item["item"] in self._held:
+                self._held[item["item"]].is_open = False
         for item in facts.get("opened", []):
             if not self._stages or self._stages[-1][0] != item["stage"]:
                 self._stages.append((item["stage"], event.at))
@@ -104,20 +121,23 @@ class Whereabouts:
                 item["node"], item["stage"], item["holder"], item["agency"], item["person"], _day(item["due"])
             )
         match event.verb:
-            case "item_claimed":
-                self._held[facts["item"]].person = event.actor_id
-            case "item_released":
-                self._held[facts["item"]].person = None
-            case "work_item_assigned":
-                self._held[facts["item"]].person = facts["assigned"]["person"]
+            case "item_claimed" | "item_released" if facts["item"] in self._held:
+                self._held[facts["item"]].person = event.actor_id if event.verb == "item_claimed" else None
             case "information_requested":
                 self._wait(facts, True)
             case "information_answered":
                 self._wait(facts, False)
-                resumed = self._held[facts["resumed"]["item"]]
-                resumed.due, resumed.person = _day(facts["resumed"]["due"]), facts["resumed"]["person"]
             case "case_withdrawn" | "case_expired":
                 self.waits_for_her = False
+            case verb if verb == MOVED:
+                self.put_offs.append(put_off_of(event))
+            case verb if verb == MISSED and facts["was"] == str(self.case.promised_on):
+                self.missed_at = event.at
+        for item in _handed_on(event):
+            if item["item"] in self._held:
+                held = self._held[item["item"]]
+                held.holder, held.agency, held.person = item["holder"], item["agency"], item["person"]
+                held.due = _day(item["due"])
 
     def _wait(self, facts: Mapping[str, Any], waits: bool) -> None:
         self.waits_for_her = waits
@@ -188,6 +208,19 @@ class Whereabouts:
         """Whether the promised day has passed; while she is asked, it stands still."""
         promised = self.case.promised_on
         return self.case.is_undecided and not self.waits_for_her and promised is not None and promised < self.today
+
+    @cached_property
+    def apology(self) -> str:
+        """What somebody wrote to her when the day was put off last; empty where it went by itself."""
+        written = self.put_offs[-1].words if self.put_offs else ()
+        return "\n\n".join(passage.body for passage in Passage.objects.filter(pk__in=written).order_by("pk"))
+
+    @property
+    def holding_up(self) -> list[tuple[str, date]]:
+        """Which offices are late with their own part, and since when; the one that is late longest first."""
+        late = [held for held in self._open if not held.waits_for_her and held.due < self.today]
+        late.sort(key=lambda held: held.due)
+        return [(self._agencies[held.agency].name, held.due) for held in late if held.agency is not None]
 
     @cached_property
     def _agencies(self) -> dict[int, Agency]:
@@ -271,6 +304,16 @@ class Whereabouts:
 def where_is(case: Case) -> Whereabouts:
     """Return where a filed case is today."""
     return Whereabouts(case, today=timezone.localdate())
+
+
+def _handed_on(event: TimelineEvent) -> Iterator[Mapping[str, Any]]:
+    """Yield the items that an event says somebody else has now, or that go on, as they are from then on."""
+    facts = event.facts
+    for name in ("assigned", "reassigned", "released", "resumed"):
+        said = facts.get(name, [])
+        yield from (each for each in (said if isinstance(said, list) else [said]) if isinstance(each, Mapping))
+    if event.verb == "item_taken_over":
+        yield from facts.get("read_by", [])[:1]
 
 
 def _day(text: str) -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -84,6 +85,25 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """Something that her answers give rise to and that she and the reviewers should know. It refuses nothing."""
+
+    code: str
+    words: Words
+    # The deadline rule that says how long, and on whose word: only what was read at its source is shown.
+    rule: str
+    # By her answers and the rule's days: from which day on it no longer holds; None where it does not concern her.
+    until: Callable[[Data, int], date | None]
+    # For her alone: what it changes for her now.
+    to_her: Words = ""
+
+    def when(self, data: Data, days: int, today: date) -> date | None:
+        """Return from which day on it no longer holds; None where it does not hold today."""
+        until = self.until(data, days)
+        return until if until is not None and today < until else None
+
+
+@dataclass(frozen=True)
 class ConsentText:
     """One thing she is asked to allow, in the words she reads."""
 
@@ -116,6 +136,8 @@ class SupportService:
     told: Mapping[str, Words]
     # The declared facts of the route, from her answers and whether her business is a small or medium enterprise.
     facts: Callable[[Data, bool], dict[str, bool]]
+    # What is worth knowing with some answers.
+    hints: tuple[Hint, ...] = ()
     # The answer, one of a list, that tells a woman's cases of this service apart.
     told_apart_by: str = ""
     # The answer in which she asks, in her own words.

@@ -9,6 +9,7 @@ from cases.services import common
 from cases.services.base import ConsentText, Data, Page, Paper, Reason, Stage, SupportService
 from cases.services.common import Priority, Questions
 from cases.services.fields import DateField, MoneyField, OneOfField, TextField, YesNoField
+from cases.services.hints import household_under_age
 
 LAW_FIELDS = (
     ("registration", _("Registering the business")),
@@ -88,6 +89,11 @@ def may_want_cost_support(data: Data) -> bool:
 def wants_cost_support(data: Data) -> bool:
     """Whether she asks for support with the fee and may."""
     return may_want_cost_support(data) and data.get("wants_cost_support") == "yes"
+
+
+def asks_about_registering(data: Data) -> bool:
+    """Whether her question is about registering a business, or converting one."""
+    return data.get("law_field") == "registration"
 
 
 def facts(data: Data, is_sme: bool) -> dict[str, bool]:
@@ -282,6 +288,7 @@ LEGAL_ADVICE = SupportService(
         "deliver.delivered": _("The result was handed to you. The case is done."),
     },
     facts=facts,
+    hints=(household_under_age(asks_about_registering),),
     told_apart_by="law_field",
     asks_in="need",
 )

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.filing import shown_answers
@@ -14,6 +15,7 @@ from cases.forms.talking import WordsForm
 from cases.models import Case, CaseState
 from cases.queries import mine as queries
 from cases.queries.readings import readings_of
+from cases.queries.shares import shares_of
 from cases.queries.thread import thread_of
 from cases.queries.whereabouts import where_is
 from cases.services import SERVICES, service_of
@@ -54,6 +56,7 @@ def status(request: HttpRequest, key: UUID) -> HttpResponse:
         "service": service,
         "about": queries.about(service, case.answers.data),
         "where": where_is(case),
+        "shares": shares_of(case, at=timezone.now(), to_her=True),
         "asked": asked,
         "prepare": queries.to_prepare(case) if case.is_undecided and not asked else [],
         "results": queries.result_of(case),

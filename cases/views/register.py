@@ -58,8 +58,14 @@ def of_office(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, user: User, *, of: Callable[[User], QuerySet[Case]], place: str) -> HttpResponse:
     now, chosen = timezone.now(), queries.Chosen.read(request.GET)
-    # The overview's number opens it; nobody looks for it otherwise.
-    asked = [(queries.ASKED, _("Asked for something this month"))] * (chosen.now == queries.ASKED)
+    # A number of the overview or of the checks opens it; nobody looks for it otherwise.
+    opened = {
+        queries.ASKED: _("Asked for something this month"),
+        queries.ENDANGERED: _("The promised day may not be kept"),
+        queries.PROPOSED: _("A further question waits for an approver"),
+        queries.OVERSLEPT: _("The worker has not looked for over an hour"),
+    }
+    asked = [(chosen.now, opened[chosen.now])] if chosen.now in opened else []
     found = queries.register(user, chosen, of=of, after=request.GET.get("after", ""), at=now)
     words = {
         "place": place,

@@ -20,6 +20,8 @@ class Person:
     phone: str
     agency: str = ""
     role: str = ""
+    # Keeps the deadline rules and the calendar, and reads no case.
+    is_staff: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Cast:
     another_expert: User
     supervisor: User
     auditor: User
+    administrator: User
+    another_administrator: User
 
     def people(self) -> Iterator[tuple[str, User]]:
         """Yield (part, person)."""
@@ -71,6 +75,8 @@ PARTS: dict[str, Person] = {
     "another_expert": Person("Tạ Minh Đức", "0900 400 002", "HPG-MLTV", Role.EXPERT),
     "supervisor": Person("Nguyễn Thị Thu", "0900 500 001", "HPG-HPN", Role.SUPERVISOR),
     "auditor": Person("Cao Thị Minh", "0900 500 002", "HPG-HPN", Role.AUDITOR),
+    "administrator": Person("Đoàn Thị Quyên", "0900 600 001", is_staff=True),
+    "another_administrator": Person("Lâm Thị Trang", "0900 600 002", is_staff=True),
 }
 
 
@@ -84,10 +90,10 @@ def commune_unions() -> list[Agency]:
     return [unions[name] for name in COMMUNES]
 
 
-def person(full_name: str, phone: str) -> User:
+def person(full_name: str, phone: str, *, is_staff: bool = False) -> User:
     """Return the person with this phone, made if she is not yet there."""
     known = User.objects.filter(phone=normal_phone(phone)).first()
-    return known or User.objects.create_user(phone, full_name, phone_verified=True)
+    return known or User.objects.create_user(phone, full_name, phone_verified=True, is_staff=is_staff)
 
 
 def gather() -> Cast:
@@ -97,7 +103,7 @@ def gather() -> Cast:
     people: dict[str, User] = {}
     memberships: list[Membership] = []
     for part, somebody in PARTS.items():
-        user = people[part] = person(somebody.full_name, somebody.phone)
+        user = people[part] = person(somebody.full_name, somebody.phone, is_staff=somebody.is_staff)
         if somebody.agency:
             kind, slash, number = somebody.agency.partition("/")
             agency = unions[int(number)] if slash else agencies[kind]

@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from cases.forms.filing import save_page, start_draft
-from cases.models import Case, Decision, InformationRequest, Involvement, Role, User
+from cases.models import Agency, Case, Decision, InformationRequest, Involvement, Role, User
 from cases.models.people import Membership
+from cases.queries.questions import times_asked
 from cases.services import SERVICES
 from workflows import actions
+from workflows.calendar import Calendar
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import (
@@ -26,6 +30,7 @@ from workflows.proofs import proof_of
 
 ANSWER = "Chị có thể làm theo ba bước dưới đây. Bước một, xem lại giấy tờ. Bước hai, hỏi cơ quan thuế. Bước ba, ký."
 OPINION = "Cơ quan chúng tôi đồng ý với hướng trả lời. Nên nhắc người nộp giữ hoá đơn và hợp đồng gốc."
+WHY_AGAIN = "Giấy chị gửi cho thấy còn một điểm phải làm rõ, lần hỏi trước chưa biết."
 REFUSAL = "Lần này chúng tôi chưa hỗ trợ được, vì việc của chị nằm ngoài phần hỗ trợ này. Chị có thể gọi số trợ giúp."
 
 
@@ -98,10 +103,43 @@ def conclude(case: Case, node: str, verdict: str, *, at: datetime, by: User | No
 
 
 def ask(case: Case, node: str, *, question: str, at: datetime, fields: tuple[str, ...] = ()) -> InformationRequest:
-    """Ask her for information from one open step."""
+    """Ask her for information from one open step; a further question of the step is agreed to at once."""
     item = open_item(case, node)
-    return actions.request_information(
-        item, reviewer=holder_of(item), question=question, asked_fields=fields, key=uuid4(), at=at
+    given: dict[str, Any] = {"reviewer": holder_of(item), "question": question, "asked_fields": fields}
+    if not times_asked(case).get(item.stage):
+        return actions.request_information(item, key=uuid4(), at=at, **given)
+    proposed = actions.request_information(item, why_again=WHY_AGAIN, key=uuid4(), at=at, **given)
+    return actions.approve_request(proposed, approver=approver_of(proposed), key=uuid4(), at=at)
+
+
+def approver_of(request: InformationRequest) -> User:
+    """Return somebody who may agree to a further question: at the office that asks, or at the desk of the case."""
+    approvers = Membership.objects.today().filter(role=Role.APPROVER).exclude(user=request.asked_by)
+    there = approvers.filter(agency=request.agency_id).first() or approvers.filter(agency=request.case.desk_id).first()
+    assert there is not None, f"nobody in the cast can agree to {request}"
+    return there.user
+
+
+def hand_on(case: Case, node: str, *, commune: str, words: str, at: datetime) -> WorkItem:
+    """Hand one open step on to the Women's Union of another commune."""
+    item = open_item(case, node)
+    to = Agency.objects.get(kind="HPN", commune__name=commune, province=case.province_id)
+    return actions.transfer(item, reviewer=holder_of(item), to=to, words=words, key=uuid4(), at=at)
+
+
+def apologise(case: Case, *, days: int, reason_code: str, words: str, calendar: Calendar, at: datetime) -> None:
+    """Put the promised day off by some working days, as the office that handles the case."""
+    case.refresh_from_db()
+    assert case.promised_on is not None
+    item = case.work_items.filter(finished_at__isnull=True).select_related("case", "agency", "assignee").earliest("pk")
+    actions.put_off_promise(
+        case,
+        actor=holder_of(item),
+        new_day=calendar.after(max(case.promised_on, timezone.localdate(at)), days),
+        reason_code=reason_code,
+        words=words,
+        key=uuid4(),
+        at=at,
     )
 
 

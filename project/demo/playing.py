@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from cases.models import Case, CaseState, Commune, InformationRequest, User
 from project.demo import player
-from project.demo.cast import person
+from project.demo.cast import Cast, person
 from project.demo.stories import STORIES, Step, Story
 from workflows import actions
 from workflows.calendar import Calendar
+
+# More often than any story has something fall due.
+_MOST_LOOKS = 100
 
 
 def play_all(*, now: datetime, calendar: Calendar) -> int:
@@ -35,18 +38,55 @@ def play(story: Story, *, now: datetime, calendar: Calendar) -> bool:
         at=start,
     )
     for happening, at in zip(story.steps, moments, strict=True):
-        _happen(case, happening, at=at)
+        _let_the_worker_look(case, until=at)
+        _happen(case, happening, calendar, at=at)
+    _let_the_worker_look(case, until=now)
     return True
 
 
-def _happen(case: Case, happening: Step, *, at: datetime) -> None:
+def _let_the_worker_look(case: Case, *, until: datetime) -> None:
+    """Let the worker say what fell due meanwhile, at the very moments at which it would have.
+
+    Every other case was played to its last day before, so that only this one has anything to say.
+    """
+    for _look in range(_MOST_LOOKS):
+        moment = Case.objects.values_list("look_at", flat=True).get(pk=case.pk)
+        if moment is None or moment >= until:
+            return
+        actions.sweep(at=moment)
+
+
+def somebody_away(cast: Cast, *, at: datetime) -> None:
+    """Let one officer be away from today for a week, and a colleague act for her, if it is not so already."""
+    away, acting, today = cast.another_city_officer, cast.city_officer, timezone.localdate(at)
+    if away.absences.filter(until__gte=today).exists():
+        return
+    office = away.memberships.get(acting_for=None)
+    actions.record_absence(
+        person=away,
+        by=cast.city_approver,
+        since=today,
+        until=today + timedelta(days=7),
+        acting={(office.agency_id, office.role): acting},
+        at=at,
+    )
+
+
+def _happen(case: Case, happening: Step, calendar: Calendar, *, at: datetime) -> None:
     node, dot, verdict = happening.what.partition(".")
     if verdict == "ask":
         player.ask(case, node, question=happening.given["question"], at=at)
+    elif verdict == "claim":
+        item = player.open_item(case, node)
+        actions.claim(item, reviewer=User.objects.get(full_name=happening.given["by"]), key=uuid4(), at=at)
+    elif verdict == "transfer":
+        player.hand_on(case, node, commune=happening.given["commune"], words=happening.given["words"], at=at)
     elif dot:
         player.conclude(case, node, verdict, at=at, **happening.given)
     elif node == "reply":
         player.reply(case, text=happening.given["text"], at=at)
+    elif node == "apologise":
+        player.apologise(case, calendar=calendar, at=at, **happening.given)
     elif node == "withdraw":
         actions.withdraw(case, applicant=case.applicant, key=uuid4(), at=at)
     elif node == "rate":

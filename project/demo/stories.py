@@ -342,4 +342,50 @@ STORIES: tuple[Story, ...] = (
         (ACCEPT, GENERAL, step("consult_finance.opinion", 1), step("withdraw", 2)),
         {"law_field": "registration"},
     ),
+    # --- never stuck, and no lateness silent ----------------------------------------------------------------
+    Story(
+        "Cấn Thị Mận",
+        1,
+        "Tôi nhận may gia công tại nhà cho ba xưởng, mỗi xưởng một hợp đồng thì khai thuế ra sao?",
+        (
+            step("intake.transfer", 1, commune=COMMUNES[2], words="Cơ sở của chị ấy nằm bên phường Hải An."),
+            step("intake.accept"),
+            GENERAL,
+        ),
+    ),
+    Story(
+        "Đoàn Thị Ngát",
+        1,
+        "Tôi mở lớp dạy nấu ăn tại nhà, tôi cần giấy phép gì và có phải đóng thuế không?",
+        (
+            ACCEPT,
+            step("triage.ask", 1, question="Chị cho biết chị dạy mấy buổi mỗi tuần, mỗi lớp bao nhiêu người."),
+            step("reply", 2, text="Tôi dạy ba buổi mỗi tuần, mỗi lớp mười người."),
+            step("triage.ask", 1, question="Chị cho biết chị thu học phí theo buổi hay theo khoá."),
+        ),
+        HOUSEHOLD,
+    ),
+    Story(
+        "Lục Thị Sen",
+        2,
+        "Công ty tôi thuê xe chở hàng của người quen, hợp đồng miệng thì tính chi phí được không?",
+        (
+            ACCEPT,
+            GENERAL,
+            step(
+                "apologise",
+                8,
+                days=4,
+                reason_code="WAITING_FOR_OFFICE",
+                words="Chúng tôi còn chờ Cơ quan Thuế cho ý kiến. Mong chị đợi thêm ít ngày.",
+            ),
+        ),
+    ),
+    Story(
+        "Vi Thị Hường",
+        0,
+        "Tôi muốn gộp hai hộ kinh doanh của hai chị em thành một công ty thì bắt đầu từ đâu?",
+        (ACCEPT, step("triage.claim", 0, by="Bùi Thị Thuỷ")),
+        HOUSEHOLD,
+    ),
 )

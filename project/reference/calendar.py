@@ -1,7 +1,8 @@
 """Holidays and worked Saturdays, 2025 to 2035.
 
 Every autumn the government names the next year's Tết days, the second day of Quốc khánh and the swapped days.
-Until it has, a year here is computed and says so; the announcement then goes into SWAPPED or LAST_ANNOUNCED.
+Until it has, a year here is computed and says so. The announcement is then entered by the office, on the page of
+the calendar, or comes with a later version of the product, in SWAPPED and LAST_ANNOUNCED.
 """
 
 from collections.abc import Iterator
@@ -10,13 +11,14 @@ from datetime import date
 import holidays
 
 from project.reference.writing import write
-from workflows.models import CalendarDay
+from workflows.models import AnnouncedYear, CalendarDay
 
 YEARS = range(2025, 2036)
 LAST_ANNOUNCED = 2026
 LABOUR_CODE = "Bộ luật Lao động 2019, Điều 112"
 COMPUTED = f"{LABOUR_CODE}; dự tính, chờ thông báo của năm"
 SWAP = "Thông báo hoán đổi ngày làm việc của năm"
+ANNOUNCED = "Thông báo lịch nghỉ lễ, Tết của năm"
 # A holiday younger than the Labour Code.
 CULTURE_DAY = (11, 24)
 CULTURE_DAY_SOURCE = "Nghị quyết 28/2026/QH16"
@@ -25,8 +27,19 @@ SWAPPED = [(date(2026, 1, 2), date(2026, 1, 10), "Thông báo của Bộ Nội v
 
 
 def load() -> int:
-    """Write the days on which the week is not as usual."""
-    return write({day.date: day for day in _days()}.values(), by=["date"])
+    """Write the days on which the week is not as usual; what the office entered stays as it is."""
+    years = [AnnouncedYear(year=year, source=ANNOUNCED) for year in YEARS if year <= LAST_ANNOUNCED]
+    days = write(_by_date().values(), by=["date"], office=["entered_by"], entered="entered_by_id")
+    return days + write(years, by=["year"], office=["entered_by"], entered="entered_by_id")
+
+
+def computed(day: date) -> CalendarDay | None:
+    """Return how this day stands as long as the office enters nothing, unsaved; None where it is as every week."""
+    return _by_date().get(day)
+
+
+def _by_date() -> dict[date, CalendarDay]:
+    return {day.date: day for day in _days()}
 
 
 def _days() -> Iterator[CalendarDay]:

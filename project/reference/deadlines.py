@@ -44,6 +44,8 @@ LAW = [
     ("THT_FILE", 5, OPENED, "Nghị định 92/2024/NĐ-CP, Điều 58; Luật Hợp tác xã 2023, Điều 107"),
     ("SME_SUPPORT", 14, OPENED, "Nghị định 80/2021/NĐ-CP, Điều 32"),
 ]
+# How long a household business must have run without a break before what the law gives to enterprises made of one.
+HOUSEHOLD_AGE = "Luật Hỗ trợ doanh nghiệp nhỏ và vừa 2017 (04/2017/QH14), Điều 16"
 
 # For information only, they bind administrative bodies: code, calendar days, source.
 COMPLAINTS = [
@@ -83,18 +85,13 @@ OWN_TARGETS = [
 # Months are stored as days.
 FOLLOW_UPS = [("FOLLOWUP_3", 3, 90), ("FOLLOWUP_6", 6, 180), ("FOLLOWUP_12", 12, 365)]
 
-
-# What of a rule stays with the office.
+# What of a rule that came with the product stays with the office; what the office entered itself stays whole.
 _KEPT = ("valid_to", "verified_by", "verified_on", "proposed_by", "approved_by", "approved_at")
 
 
 def load() -> int:
     """Write the rules; when a rule ends and who verified it stays with the office."""
-    return write(
-        _rules(),
-        by=["code", "valid_from"],
-        office=["valid_to", "verified_by", "verified_on", "proposed_by", "approved_by", "approved_at"],
-    )
+    return write(_rules(), by=["code", "valid_from"], office=_KEPT, entered="proposed_by_id")
 
 
 def _rules() -> Iterator[DeadlineRule]:
@@ -108,6 +105,8 @@ def _rules() -> Iterator[DeadlineRule]:
         source = f"{OWN_TARGET}: {months} tháng, tính là {days} ngày"
         yield _rule(code, days, source, ASSUMED, unit=CALENDAR, pauses=False)
 
+    # Years are stored as days, too.
+    yield _rule("HOUSEHOLD_AGE", 365, HOUSEHOLD_AGE, VERIFIED, unit=CALENDAR, pauses=False)
     # Her own time to answer or to ask for a review, and the publishing: clocks that never wait for her.
     yield _rule("SUPP_ANSWER", 15, OWN_TARGET, ASSUMED, pauses=False)
     yield _rule("REVIEW_ASK", 15, OWN_TARGET, ASSUMED, pauses=False)

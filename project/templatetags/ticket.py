@@ -40,6 +40,15 @@ def days_off(case: Case) -> list[date]:
     return sorted(day for day in holidays if sent <= day <= case.promised_on and day.weekday() < SATURDAY)
 
 
+@register.simple_tag
+def counts_from(case: Case) -> date | None:
+    """Return the day on which a case counts as received, where it came too late for the day it was sent on."""
+    if case.submitted_at is None:
+        return None
+    received = rulebook(reference_version()).received_on(case)
+    return received if received > timezone.localdate(case.submitted_at) else None
+
+
 @register.filter
 def join_days(days: list[date]) -> str:
     """Return days as one reads them: 24/11, 25/11."""

@@ -1,10 +1,21 @@
 """The only writers that move a case. Each is one business act in one transaction."""
 
+from workflows.actions.absence import NotAnAbsence, end_absence, let_act, record_absence
 from workflows.actions.adding import add_papers
-from workflows.actions.asking import answer, expire, expire_unanswered, request_information
+from workflows.actions.asking import (
+    AskedBefore,
+    answer,
+    approve_request,
+    decline_request,
+    expire,
+    expire_unanswered,
+    request_information,
+)
 from workflows.actions.assigning import assign
 from workflows.actions.ending import rate, withdraw
 from workflows.actions.filing import Incomplete, resubmit, submit
+from workflows.actions.promising import SHORTEST_APOLOGY, put_off_promise, why_not_that_day
+from workflows.actions.recusing import recuse, register_relation
 from workflows.actions.reviewing import (
     SHORTEST_REFUSAL,
     NotAChoice,
@@ -12,34 +23,55 @@ from workflows.actions.reviewing import (
     ceiling,
     claim,
     decide,
+    listed_advisers,
     reasons_for,
     release,
 )
 from workflows.actions.supervising import remark, remind
+from workflows.actions.sweeping import Swept, sweep
 from workflows.actions.talking import note, write_to_her, write_to_office
+from workflows.actions.transferring import can_be_transferred, receivers, transfer
 
 __all__ = [
+    "SHORTEST_APOLOGY",
     "SHORTEST_REFUSAL",
+    "AskedBefore",
     "Incomplete",
     "NotAChoice",
+    "NotAnAbsence",
+    "Swept",
     "add_papers",
     "advisers",
     "answer",
+    "approve_request",
     "assign",
+    "can_be_transferred",
     "ceiling",
     "claim",
     "decide",
+    "decline_request",
+    "end_absence",
     "expire",
     "expire_unanswered",
+    "let_act",
+    "listed_advisers",
     "note",
+    "put_off_promise",
     "rate",
     "reasons_for",
+    "receivers",
+    "record_absence",
+    "recuse",
+    "register_relation",
     "release",
     "remark",
     "remind",
     "request_information",
     "resubmit",
     "submit",
+    "sweep",
+    "transfer",
+    "why_not_that_day",
     "withdraw",
     "write_to_her",
     "write_to_office",

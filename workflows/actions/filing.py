@@ -69,6 +69,8 @@ def submit(
             _fill_in(step, consents)
             case.submit()
             step.apply(engine.begin(step.graph, case.facts))
+            if case.received_on is not None:
+                step.facts["received_on"] = case.received_on
             step.record(also_changed=_FILED, consents=sorted(consents))
     except Repeated:
         case.refresh_from_db()

@@ -11,8 +11,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Answers, Case, CaseState, Decision, Involvement, Membership, Passage, Role, User
-from cases.policy import WrongState
+from cases.models import Absence, Answers, Case, CaseState, Decision, Involvement, Membership, Passage, Role, User
+from cases.policy import WrongState, shut_out_of
 from cases.queries.directory import Directory
 from cases.services import service_of
 from cases.services.base import SupportService, Words
@@ -100,7 +100,7 @@ def decide(
             )
             decision.save(force_insert=True)
             step.close(decision)
-            _note(step, option, decision, chosen)
+            keep(step, option, decision, chosen)
             if sealed:
                 _seal(step)
             step.advance()
@@ -126,7 +126,12 @@ def reasons_for(option: Option, service: SupportService) -> tuple[tuple[str, Wor
 
 
 def advisers(case: Case, ask: PickExpert, offices: Directory) -> QuerySet[User]:
-    """Return the listed advisers who may take this case: not its applicant, nobody who declined it."""
+    """Return the listed advisers who may take this case and are there to do it."""
+    return listed_advisers(case, ask, offices).exclude(pk__in=Absence.objects.today().values("person"))
+
+
+def listed_advisers(case: Case, ask: PickExpert, offices: Directory) -> QuerySet[User]:
+    """Return the listed advisers who may take this case: not its applicant, nobody who declined it or is too near."""
     declining = Q(pk__in=())
     for node, human in graph_for(case.service, case.version).human_steps.items():
         if human.named == ask.name:
@@ -136,7 +141,7 @@ def advisers(case: Case, ask: PickExpert, offices: Directory) -> QuerySet[User]:
         agency=offices.agency(ask.place.kind, ask.place.level, case), role=Role.EXPERT
     )
     return (
-        User.objects.filter(memberships__in=listed)
+        User.objects.filter(~shut_out_of(case), memberships__in=listed)
         .exclude(Q(pk__in=declined) | Q(pk=case.applicant_id))
         .order_by("full_name", "pk")
     )
@@ -241,11 +246,13 @@ def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str) -
     return chosen
 
 
-def _note(step: Step, option: Option, decision: Decision, chosen: Mapping[str, Any]) -> None:
+def keep(step: Step, option: Option, decision: Decision, chosen: Mapping[str, Any]) -> None:
     """Keep among the case's facts what the route and later readers need of this decision."""
     node, facts = step.item.node, step.case.facts
     facts[verdict_key(node)] = option.verdict
-    facts[deciders_key(node)] = sorted({*facts.get(deciders_key(node), []), decision.reviewer_id})
+    # Whoever decided, and whoever it was decided for: neither judges it later, nor lends anybody the right to.
+    deciders = {decision.reviewer_id, *([step.on_behalf_of.pk] if step.on_behalf_of else [])}
+    facts[deciders_key(node)] = sorted({*facts.get(deciders_key(node), []), *deciders})
     facts.update({name: value for name, value in chosen.items() if name in step.human.declared_facts()})
     answers = {stage: entry for stage, entry in facts.get("answers", {}).items() if entry[0] != node}
     if decision.answer_id is not None and step.human.part == Involvement.Part.HANDLES:

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models.knowledge import ReplyTemplate
+from cases.queries.questions import times_asked
 from cases.services import service_of
 from cases.services.base import SupportService
 from cases.services.fields import TextField
@@ -38,6 +40,17 @@ class AskForm(StepForm):
 
     def __init__(self, posted: Any = None, *, item: WorkItem) -> None:
         super().__init__(posted, item=item)
+        # How often she was asked in this step; another question says why, and an approver must agree.
+        self.asked_before = times_asked(item.case).get(item.stage, 0)
+        if self.asked_before:
+            self.fields["why_again"] = TextField(
+                label=_("Why she must be asked again"),
+                most=1000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=_("The approver reads it; the applicant does not."),
+                error_messages={"required": _("Write why one more question is needed.")},
+            )
+            self.order_fields(["question", "why_again"])
         service, data = service_of(item.case), item.case.answers.data
         self._offer("asked_fields", _questions(service, data))
         self._offer("missing_papers", [(paper.kind, paper.label) for paper in service.papers])
@@ -48,6 +61,11 @@ class AskForm(StepForm):
         offered = self.fields[name]
         assert isinstance(offered, forms.MultipleChoiceField)
         offered.choices = choices
+
+    @property
+    def number(self) -> int:
+        """The how-manieth question of this step it would be."""
+        return self.asked_before + 1
 
     def asked(self) -> list[str]:
         """Return the names of the answers and papers that are asked for."""

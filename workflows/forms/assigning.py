@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import policy
@@ -14,8 +13,10 @@ from cases.models import Membership, Role, User
 from cases.queries.naming import name_of
 from cases.queries.paging import read_number
 from workflows.flows.registry import graph_for
+from workflows.forms.hands import PersonField
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep
+from workflows.queries.hands import with_absence
 from workflows.queries.worklist import PAGE
 
 
@@ -42,19 +43,12 @@ class Ticked:
         return graph_for(self.item.case.service, self.item.case.version).human(self.item.node)
 
 
-class _WhoField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    reader: int | None = None
-
-    def label_from_instance(self, obj: Any) -> str:
-        return _("%(who)s (myself)") % {"who": obj} if obj.pk == self.reader else str(obj)
-
-
 class AssignForm(forms.Form):
     """To whom the ticked items go: the reader alone, or anybody of the offices whose approver the reader is."""
 
     use_required_attribute = False
     key = forms.UUIDField(widget=forms.HiddenInput)
-    to = _WhoField(
+    to = PersonField(
         label=gettext_lazy("Who takes it"),
         queryset=User.objects.none(),
         widget=forms.RadioSelect,
@@ -73,9 +67,9 @@ class AssignForm(forms.Form):
             Membership.objects.today().filter(agency__in=manages, role__in=roles).values_list("user_id", flat=True)
         )
         who = self.fields["to"]
-        assert isinstance(who, _WhoField)
+        assert isinstance(who, PersonField)
         who.reader = user.pk
-        who.queryset = User.objects.filter(pk__in=people or {user.pk}).order_by("full_name", "pk")
+        who.queryset = with_absence(User.objects.filter(pk__in=people or {user.pk})).order_by("full_name", "pk")
         if not manages:
             self.initial["to"] = user.pk
 

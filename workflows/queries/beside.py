@@ -1,15 +1,15 @@
 """Which work items stand beside one in a worklist: the one before, the one after, and how far it is."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from cases.models import User
-from cases.policy import Standing
+from cases.policy import Posts
 from workflows.models import WorkItem
-from workflows.queries.worklist import MOST_COUNTED, Chosen, capped, items_in, narrowed, resolved
+from workflows.queries.worklist import MOST_COUNTED, Chosen, capped, items_in, lent_to, narrowed, resolved
 
 _OPEN, _WAITING = WorkItem.Status.OPEN, WorkItem.Status.WAITING
 
@@ -26,7 +26,7 @@ class Beside:
     after: int | None = None
 
 
-def beside(user: User, item: WorkItem, chosen: Chosen, *, held: Collection[Standing], at: datetime) -> Beside:
+def beside(user: User, item: WorkItem, chosen: Chosen, *, held: Posts, at: datetime) -> Beside:
     """Return what stands beside this item in the worklist that was chosen."""
     chosen, items = _list(user, chosen, held, at)
     if not item.is_open or not items.filter(pk=item.pk).exists():
@@ -42,16 +42,14 @@ def beside(user: User, item: WorkItem, chosen: Chosen, *, held: Collection[Stand
     )
 
 
-def next_to_decide(
-    user: User, item: WorkItem, chosen: Chosen, *, held: Collection[Standing], at: datetime
-) -> int | None:
+def next_to_decide(user: User, item: WorkItem, chosen: Chosen, *, held: Posts, at: datetime) -> int | None:
     """Return the item that she can decide next in the same worklist, beginning after this one and then at its top."""
     _chosen, items = _list(user, chosen, held, at)
-    items = items.filter(Q(assignee=None) | Q(assignee=user), status=_OPEN).exclude(pk=item.pk)
+    items = items.filter(Q(assignee=None) | Q(assignee=user) | lent_to(held), status=_OPEN).exclude(pk=item.pk)
     return _first((_after(items, item), items.order_by("due_at", "pk")))
 
 
-def _list(user: User, chosen: Chosen, held: Collection[Standing], at: datetime) -> tuple[Chosen, QuerySet[WorkItem]]:
+def _list(user: User, chosen: Chosen, held: Posts, at: datetime) -> tuple[Chosen, QuerySet[WorkItem]]:
     chosen = resolved(chosen, has_own=not chosen.scope and items_in(user, held, "mine", at).exists())
     return chosen, narrowed(items_in(user, held, chosen.scope, at), chosen)
 

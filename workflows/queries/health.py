@@ -1,31 +1,52 @@
 """Whether every case has a next thing: the proof behind "never stuck"."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
+from django.utils import timezone
 
-from cases.models import Case, CaseState, InformationRequest, Involvement, Membership, Role, TimelineEvent
+from cases.models import Case, CaseState, InformationRequest, Involvement, TimelineEvent
 from cases.models.case import MOVING
+from cases.queries.directory import reference_version
+from cases.queries.register import PATIENCE
+from cases.queries.shares import age_in_seconds, seconds_by_holder
 from workflows import engine
-from workflows.flows.registry import FLOWS, graph_for
+from workflows.calendar import Calendar
 from workflows.models import WorkItem
+from workflows.queries.able import away_alone, nobody_can
+from workflows.queries.faults import ABANDONED, NO_HOLDER, Fault, faults
+from workflows.queries.holding import whose
+from workflows.queries.passing import seconds_told
+from workflows.queries.rulebook import end_of, rulebook
+from workflows.queries.stuck import abandoned as abandoned_among
 
 _BATCH = 1000
+# From this reminder on, in per cent of the time given, a step is at risk.
+AT_RISK = 80
 
 
 @dataclass
 class Health:
-    """What a look at every case found. `findings` name cases by code, never a person."""
+    """What a look at every case found: how many cases each holds for. `findings` name cases by code, never a person."""
 
     cases: int = 0
     open: int = 0
     stuck: int = 0
     late: int = 0
+    # Reminded at four fifths of its time, or due within the next working day.
+    at_risk: int = 0
     waiting_for_her: int = 0
     outside: int = 0
+    # Held by somebody who is away, and nobody acts for her.
+    absent_without_acting: int = 0
+    # A step that no active person can do today.
+    nobody_can: int = 0
+    # The worker should have looked at it more than an hour ago.
+    overslept: int = 0
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -34,95 +55,90 @@ class Health:
         return not self.findings
 
 
+@dataclass
+class _Told:
+    """What the events of a case say of it."""
+
+    last_state: str | None = None
+    handovers: list[tuple[datetime, str | None]] = field(default_factory=list)
+
+
 def examine(*, at: datetime) -> Health:
-    """Return the health of every filed case, recomputed from its marking. Constant queries a batch.
+    """Return the health of every filed case, recomputed from its marking and its events. Constant queries a batch.
 
     Stuck is a moving case without a next thing: an open branch with no holder, no due date or no item.
     """
-    health = Health()
+    health, calendar = Health(), rulebook(reference_version()).calendar
     last_pk = 0
     filed = Case.objects.exclude(state=CaseState.DRAFT).order_by("pk")
     while batch := list(filed.filter(pk__gt=last_pk)[:_BATCH]):
         last_pk = batch[-1].pk
         keys = [case.pk for case in batch]
-        items = _open_items(keys)
+        items, told = _open_items(keys), _told(keys)
         asked = set(
             InformationRequest.objects.filter(case__in=keys, ending=InformationRequest.Ending.OPEN).values_list(
                 "case_id", flat=True
             )
         )
-        last_states = dict(
-            TimelineEvent.objects.filter(case__in=keys)
-            .order_by("case_id", "position")
-            .values_list("case_id", "facts__state")
-        )
+        of_batch = WorkItem.objects.filter(case__in=keys, finished_at__isnull=True)
         uninvolved = set(_uninvolved(keys))
-        abandoned = set(_abandoned(keys))
+        abandoned = set(abandoned_among(of_batch))
+        health.absent_without_acting += len(set(of_batch.filter(away_alone()).values_list("case_id", flat=True)))
+        health.nobody_can += len(set(of_batch.filter(nobody_can()).values_list("case_id", flat=True)))
         for case in batch:
             open_items = items.get(case.pk, [])
+            running = [item for item in open_items if item.status == WorkItem.Status.OPEN]
             health.cases += 1
             health.open += case.is_moving
-            health.late += any(item.due_at < at and item.status == WorkItem.Status.OPEN for item in open_items)
+            health.late += any(item.due_at < at for item in running)
+            health.at_risk += any(is_at_risk(item, calendar, at=at) for item in running)
             health.waiting_for_her += case.pk in asked
             health.outside += any(item.holder == WorkItem.Holder.OUTSIDE for item in open_items)
+            health.overslept += case.is_moving and case.look_at is not None and case.look_at < at - PATIENCE
             stuck = list(_stuck(case, open_items, abandoned))
             health.stuck += bool(stuck)
-            found = [*stuck, *_disagreements(case, open_items, last_states.get(case.pk), case.pk in asked)]
+            of_case = told.get(case.pk, _Told())
+            found = [*map(str, stuck), *_disagreements(case, open_items, of_case.last_state, case.pk in asked)]
             if case.pk in uninvolved:
                 found.append("somebody holds it who is not recorded as involved")
+            if not stuck:
+                found += _miscounted(case, open_items, of_case.handovers, at)
             health.findings.extend(f"{case}: {problem}" for problem in found)
     return health
 
 
-@dataclass(frozen=True)
-class Promise:
-    """The first promise for some cases: how many are open, and which of them are stuck."""
-
-    open: int
-    stuck: tuple[Case, ...]
-    checked_at: datetime
+def is_at_risk(item: WorkItem, calendar: Calendar, *, at: datetime) -> bool:
+    """Return whether a running item is still in time, but not for long."""
+    return item.due_at >= at and (item.reminded >= AT_RISK or item.due_at <= _next_evening(calendar, at))
 
 
-def promise(cases: QuerySet[Case], *, at: datetime) -> Promise:
-    """Return which of these cases are stuck, by the same judgement as `examine`. Three queries a batch."""
-    found, last_pk, stuck = 0, 0, []
-    moving = cases.filter(state__in=MOVING).only("key", "code", "service", "version", "state", "marking").order_by("pk")
-    while batch := list(moving.filter(pk__gt=last_pk)[:_BATCH]):
-        last_pk = batch[-1].pk
-        keys = [case.pk for case in batch]
-        items, abandoned = _open_items(keys), set(_abandoned(keys))
-        found += len(batch)
-        stuck += [case for case in batch if any(_stuck(case, items.get(case.pk, []), abandoned))]
-    return Promise(found, tuple(stuck), at)
+def at_risk(calendar: Calendar, *, at: datetime) -> Q:
+    """Return the same as a condition."""
+    soon = Q(reminded__gte=AT_RISK) | Q(due_at__lte=_next_evening(calendar, at))
+    return Q(status=WorkItem.Status.OPEN, due_at__gte=at) & soon
+
+
+def _next_evening(calendar: Calendar, at: datetime) -> datetime:
+    return end_of(calendar.after(timezone.localdate(at), 1))
 
 
 def _open_items(cases: list[int]) -> dict[int, list[WorkItem]]:
     rows = (
         WorkItem.objects.filter(case__in=cases, finished_at__isnull=True)
-        .only("case", "node", "token", "holder", "agency", "assignee", "status", "due_at")
+        .only("case", "node", "token", "holder", "agency", "assignee", "status", "due_at", "reminded")
         .order_by("case_id")
     )
     return {pk: list(items) for pk, items in groupby(rows, key=lambda item: item.case_id)}
 
 
-def _stuck(case: Case, items: list[WorkItem], abandoned: Collection[int]) -> Iterator[str]:
+def _stuck(case: Case, items: list[WorkItem], abandoned: Collection[int]) -> Iterator[Fault]:
     if case.pk in abandoned:
-        yield "its holder no longer works there"
-    if (case.service, case.version) not in FLOWS:
-        yield "its flow is not known"
-        return
-    graph = graph_for(case.service, case.version)
-    expected = engine.human_part(graph, engine.from_json(case.marking))
+        yield Fault(ABANDONED)
     there = {(item.node, item.token) for item in items}
-    if case.state in MOVING and not expected:
-        yield "nothing comes next"
-    for node, token in sorted(expected - there):
-        yield f"nobody waits at {node} ({token})"
-    for node, token in sorted(there - expected):
-        yield f"an item waits at {node} ({token}) where no token is"
+    yield from faults(case.service, case.version, case.state, engine.from_json(case.marking), there)
     for item in items:
         if item.agency_id is None and item.assignee_id is None:
-            yield f"{item.node} has no holder"
+            yield Fault(NO_HOLDER, item.node, item.token)
 
 
 def _disagreements(case: Case, items: list[WorkItem], last_state: str | None, asked: bool) -> Iterator[str]:
@@ -135,15 +151,33 @@ def _disagreements(case: Case, items: list[WorkItem], last_state: str | None, as
         yield "the open question and the waiting item do not belong together"
 
 
-def _abandoned(cases: list[int]) -> Iterator[int]:
-    still_works = Membership.objects.today().filter(
-        Q(agency=OuterRef("agency")) | Q(role=Role.EXPERT), user=OuterRef("assignee")
-    )
-    yield from (
-        WorkItem.objects.filter(case__in=cases, finished_at__isnull=True, assignee__isnull=False)
-        .filter(~Exists(still_works))
-        .values_list("case_id", flat=True)
-    )
+def _told(cases: list[int]) -> dict[int, _Told]:
+    """Return what the events of these cases say: the last state, and whose the time was from when on."""
+    told: dict[int, _Told] = {}
+    events = TimelineEvent.objects.filter(case__in=cases).order_by("case_id", "position")
+    rows = events.annotate(state=KT("facts__state"), held_by=KT("facts__held_by"))
+    for case, at, state, holder in rows.values_list("case_id", "at", "state", "held_by"):
+        of_case = told.setdefault(case, _Told())
+        of_case.last_state = state
+        of_case.handovers.append((at, holder))
+    return told
+
+
+def _miscounted(
+    case: Case, items: list[WorkItem], handovers: Sequence[tuple[datetime, str | None]], at: datetime
+) -> Iterator[str]:
+    """Yield what is wrong with the clock by holder: on the case, by its events, and by what is open now."""
+    kept, age = seconds_by_holder(case, at=at), age_in_seconds(case, at=at)
+    if sum(kept.values()) != age:
+        yield f"the holders had it for {sum(kept.values())} seconds, it is {age} seconds old"
+    assert case.submitted_at is not None
+    end = at if case.is_moving else max(case.ended_at or at, case.held_since or case.submitted_at)
+    if kept != seconds_told(handovers, start=case.submitted_at, at=end):
+        yield "the time of its holders is not what its events tell"
+    # Of a case older than this clock nothing is told before its next step.
+    kept_since = any(holder is not None for _at, holder in handovers)
+    if case.is_moving and kept_since and case.held_by != whose(items):
+        yield f"its time is counted for {case.held_by}, it is with {whose(items)}"
 
 
 def _uninvolved(cases: list[int]) -> Iterator[int]:

@@ -1,6 +1,10 @@
-"""Who held a case how long: one bar of turns that adds up to the whole time, and a lane for every holder."""
+"""Who held a case how long: one bar of turns that adds up to the whole time, and a lane for every holder.
 
-from collections.abc import Iterable, Iterator, Sequence
+The bar is cut where the events say that the case passed from one holder to the next, which is how its shares are
+counted on the case itself (workflows/clock.py), so that both agree to the second. The lanes are each holder's own time.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -9,23 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import InformationRequest
-from cases.queries.naming import office_name
+from cases.queries.shares import HERS, HOUSE, Holder, office_as_holder, outside_through, to_the_second
 from workflows.calendar import Calendar
 from workflows.models import WorkItem
+from workflows.queries.axis import WHOLE, Mark, marks, per_cent, place, room
+from workflows.queries.passing import Passing, Tenure, was_asked
 
-# Everything is drawn in hundredths of a per cent, whole numbers, so that shares add up exactly.
-WHOLE = 10_000
+# What is shorter is drawn as long as this, in hundredths of a per cent.
 _THINNEST = 40
-# A letter needs about this much of the drawing, and a label as much again around it.
-_LETTER = 240
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Somebody for whom a case waited. `kind` is the colour: hers, commune, union, agency, outside or house."""
-
-    name: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -44,8 +39,13 @@ class Share:
 
     holder: Holder
     late: bool
-    seconds: float
+    seconds: int
     days: int
+
+    @property
+    def exact(self) -> str:
+        """Its time to the second."""
+        return to_the_second(self.seconds)
 
     @property
     def words(self) -> str:
@@ -79,7 +79,7 @@ class Block:
         if not self.days:
             return ""
         late = [_("late %(days)s") % {"days": self.days}] if self.kind == "late" else []
-        return next((label for label in (*late, str(self.days)) if _room(label) <= self.width), "")
+        return next((label for label in (*late, str(self.days)) if room(label) <= self.width), "")
 
 
 @dataclass(frozen=True)
@@ -109,19 +109,6 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A day on the axis: a plain one, the deadline, or what she was promised."""
-
-    x: str
-    kind: str
-    words: str
-    # The words, where they have room on the axis.
-    label: str
-    # How the label stands at its line: start, middle or end.
-    anchor: str
-
-
-@dataclass(frozen=True)
 class Held:
     """Everything that the drawing shows."""
 
@@ -131,7 +118,25 @@ class Held:
     lanes: tuple[Lane, ...]
     marks: tuple[Mark, ...]
     days: int
-    seconds: float
+    seconds: int
+
+    @property
+    def exact(self) -> str:
+        """The whole time to the second."""
+        return to_the_second(self.seconds)
+
+    @property
+    def by_holder(self) -> dict[Holder, int]:
+        """The seconds that were each holder's, late or not, in the order in which they first held the case."""
+        sums: dict[Holder, int] = {}
+        for share in self.shares:
+            sums[share.holder] = sums.get(share.holder, 0) + share.seconds
+        return sums
+
+    @property
+    def sums(self) -> list[tuple[str, str]]:
+        """The same in words, to the second."""
+        return [(holder.name, to_the_second(seconds)) for holder, seconds in self.by_holder.items()]
 
     @property
     def whole(self) -> str:
@@ -153,39 +158,43 @@ class Held:
 
 
 def held(
-    items: Sequence[WorkItem],
+    passing: Passing,
+    names: Mapping[str, Holder],
     requests: Sequence[InformationRequest],
     calendar: Calendar,
     *,
     start: datetime,
     end: datetime,
+    due: datetime | None,
     promised: datetime | None,
 ) -> Held:
-    """Return who held a case from its submission to its end or to now."""
-    due = min((item.due_at for item in items if item.is_open), default=None)
+    """Return who held a case from its submission to its end or to now.
+
+    `names` has every holder that `passing` speaks of; `due` is when the open step that is due first must be done.
+    """
+    start, end = _floor(start), max(_floor(start), _floor(end))
     horizon = max(moment for moment in (end, due, promised) if moment is not None)
-    lanes = _lanes(items, requests, calendar, start=start, end=end)
+    lanes = _lanes(passing.tenures, names, requests, calendar, start=start, end=end)
     for lane in lanes:
         lane.spans = tuple(_spans(lane.stretches, start, horizon))
-    taken = turns(items, requests, start=start, end=end)
+    taken = turns(passing, names, start=start, end=end)
     return Held(
         shares=tuple(_shares(taken, calendar)),
         blocks=tuple(_blocks(taken, calendar, start, horizon)),
         lanes=tuple(lanes),
-        marks=tuple(_marks(start, horizon, due, promised)),
+        marks=tuple(marks(start, horizon, due, promised)),
         days=days_between(calendar, start, end),
-        seconds=(end - start).total_seconds(),
+        seconds=_seconds(start, end),
     )
 
 
 def holder_of(item: WorkItem) -> Holder:
     """Return for whom an item waits."""
+    if item.holder == WorkItem.Holder.APPLICANT:
+        return applicant()
     if item.agency is None:
         return Holder(str(item.assignee), "outside")
-    if item.holder == WorkItem.Holder.OUTSIDE:
-        return Holder(_("Outside, through %(office)s") % {"office": office_name(item.agency)}, "outside")
-    union = "commune" if item.agency.commune_id else "union"
-    return Holder(office_name(item.agency), union if item.agency.kind == "HPN" else "agency")
+    return outside_through(item.agency) if item.holder == WorkItem.Holder.OUTSIDE else office_as_holder(item.agency)
 
 
 def applicant() -> Holder:
@@ -193,26 +202,22 @@ def applicant() -> Holder:
     return Holder(_("Applicant"), "hers")
 
 
-def turns(
-    items: Sequence[WorkItem], requests: Sequence[InformationRequest], *, start: datetime, end: datetime
-) -> list[Turn]:
-    """Cut the time into turns: every second belongs to exactly one holder.
-
-    While a question to her is open it is hers; else it belongs to the open item that is due first; where
-    nothing is open, to the house.
-    """
-    edges = {start, end}
-    for item in items:
-        edges |= {item.opened_at, item.finished_at or end, item.due_at}
-    for request in requests:
-        edges |= {request.asked_at, request.ended_at or end}
+def turns(passing: Passing, names: Mapping[str, Holder], *, start: datetime, end: datetime) -> list[Turn]:
+    """Cut the time into turns of whole seconds: every second belongs to exactly one holder."""
     found: list[Turn] = []
-    for since, until in pairwise(sorted(edge for edge in edges if start <= edge <= end)):
-        holder, late = _holder_between(items, requests, since, until, end)
-        if found and (found[-1].holder, found[-1].late) == (holder, late):
-            found[-1] = Turn(holder, found[-1].since, until, late)
-        else:
-            found.append(Turn(holder, since, until, late))
+    handed = [(start, HOUSE), *((_floor(at), key) for at, key in passing.handovers), (end, "")]
+    begins = start
+    for (_at, key), (next_at, _next) in pairwise(handed):
+        # A clock that jumped back takes nothing away from whoever had the case.
+        ends = max(begins, min(next_at, end))
+        late_from = passing.late_from(key, begins, ends)
+        for since, until, late in _cut(begins, ends, _floor(late_from) if late_from else ends):
+            if since == until:
+                continue
+            if found and (found[-1].holder, found[-1].late) == (names[key], late):
+                since = found.pop().since
+            found.append(Turn(names[key], since, until, late))
+        begins = ends
     return found
 
 
@@ -228,31 +233,14 @@ def days_in_words(days: int) -> str:
     return _("%(days)s days") % {"days": days} if days else _("less than a day")
 
 
-def per_cent(hundredths: int) -> str:
-    """Return hundredths of a per cent as SVG reads them, in every language."""
-    return f"{hundredths // 100}.{hundredths % 100:02d}%"
-
-
-def _holder_between(
-    items: Sequence[WorkItem], requests: Sequence[InformationRequest], since: datetime, until: datetime, end: datetime
-) -> tuple[Holder, bool]:
-    if any(request.asked_at <= since and (request.ended_at or end) >= until for request in requests):
-        return applicant(), False
-    there = [item for item in items if item.opened_at <= since and (item.finished_at or end) >= until]
-    if not there:
-        return Holder(_("Đồng Hành by itself"), "house"), False
-    first = min(there, key=lambda item: (item.due_at, item.pk))
-    return holder_of(first), first.due_at <= since
-
-
 def _shares(found: Sequence[Turn], calendar: Calendar) -> Iterator[Share]:
     """Yield one share a holder, in the order in which they first held the case, each followed by its late part."""
     order = {holder: place for place, holder in enumerate(dict.fromkeys(turn.holder for turn in found))}
-    sums: dict[tuple[Holder, bool], tuple[float, int]] = {}
+    sums: dict[tuple[Holder, bool], tuple[int, int]] = {}
     for turn in found:
-        seconds, days = sums.get((turn.holder, turn.late), (0.0, 0))
+        seconds, days = sums.get((turn.holder, turn.late), (0, 0))
         sums[turn.holder, turn.late] = (
-            seconds + (turn.until - turn.since).total_seconds(),
+            seconds + _seconds(turn.since, turn.until),
             days + days_between(calendar, turn.since, turn.until),
         )
     for (holder, late), (seconds, days) in sorted(sums.items(), key=lambda entry: (order[entry[0][0]], entry[0][1])):
@@ -262,13 +250,14 @@ def _shares(found: Sequence[Turn], calendar: Calendar) -> Iterator[Share]:
 def _blocks(found: Sequence[Turn], calendar: Calendar, start: datetime, horizon: datetime) -> Iterator[Block]:
     """Yield the turns as they are drawn, one after the other, on the axis of the lanes."""
     for turn in found:
-        x, to = _place(turn.since, start, horizon), _place(turn.until, start, horizon)
+        x, to = place(turn.since, start, horizon), place(turn.until, start, horizon)
         kind = "late" if turn.late else turn.holder.kind
         yield Block(kind, days_between(calendar, turn.since, turn.until), x, to - x)
 
 
 def _lanes(
-    items: Iterable[WorkItem],
+    tenures: Iterable[Tenure],
+    names: Mapping[str, Holder],
     requests: Sequence[InformationRequest],
     calendar: Calendar,
     *,
@@ -276,16 +265,19 @@ def _lanes(
     end: datetime,
 ) -> list[Lane]:
     lanes: dict[Holder, Lane] = {}
-    for item in items:
-        lane = lanes.setdefault(holder_of(item), Lane(holder_of(item)))
-        until = item.finished_at or end
-        lane.holds_now |= item.status == WorkItem.Status.OPEN
-        hers = [(request.asked_at, request.ended_at or end) for request in requests if request.node == item.node]
-        for since, stop in _without(item.opened_at, until, hers):
-            lane.stretches += _cut(since, stop, item.due_at)
-    if requests:
-        hers_lane = lanes[applicant()] = Lane(applicant())
-        for request in requests:
+    asked = [request for request in requests if was_asked(request)]
+    for tenure in tenures:
+        holder = names[tenure.key]
+        lane = lanes.setdefault(holder, Lane(holder))
+        hers = [(request.asked_at, request.ended_at or end) for request in asked if request.node == tenure.node]
+        lane.holds_now |= tenure.until is None and not any(
+            request.ended_at is None for request in asked if request.node == tenure.node
+        )
+        for since, stop in _without(tenure.since, tenure.until or end, hers):
+            lane.stretches += _cut(since, stop, tenure.due_at)
+    if asked:
+        hers_lane = lanes.setdefault(names[HERS], Lane(names[HERS]))
+        for request in asked:
             hers_lane.holds_now |= request.ended_at is None
             hers_lane.stretches.append((request.asked_at, request.ended_at or end, False))
     for lane in lanes.values():
@@ -314,6 +306,15 @@ def _cut(since: datetime, until: datetime, due: datetime) -> list[tuple[datetime
     return [(since, until, True)] if since >= due else [(since, due, False), (due, until, True)]
 
 
+def _floor(moment: datetime) -> datetime:
+    """Return a moment in whole seconds, as the shares are counted."""
+    return moment.replace(microsecond=0)
+
+
+def _seconds(since: datetime, until: datetime) -> int:
+    return int((until - since).total_seconds())
+
+
 def _merged(stretches: Iterable[tuple[datetime, datetime, bool]]) -> Iterator[tuple[datetime, datetime]]:
     """Yield the stretches without overlaps: a day on which an office held two steps is one day."""
     last: tuple[datetime, datetime] | None = None
@@ -328,14 +329,9 @@ def _merged(stretches: Iterable[tuple[datetime, datetime, bool]]) -> Iterator[tu
         yield last
 
 
-def _place(moment: datetime, start: datetime, horizon: datetime) -> int:
-    whole = max(1.0, (horizon - start).total_seconds())
-    return max(0, min(WHOLE, round(WHOLE * (moment - start).total_seconds() / whole)))
-
-
 def _spans(stretches: Sequence[tuple[datetime, datetime, bool]], start: datetime, horizon: datetime) -> Iterator[Span]:
     for since, until, late in _joined(stretches):
-        x, to = _place(since, start, horizon), _place(until, start, horizon)
+        x, to = place(since, start, horizon), place(until, start, horizon)
         width = max(_THINNEST, to - x)
         yield Span(per_cent(min(x, WHOLE - width)), per_cent(width), late)
 
@@ -345,37 +341,3 @@ def _joined(stretches: Sequence[tuple[datetime, datetime, bool]]) -> Iterator[tu
     for kind in (False, True):
         for since, until in _merged([stretch for stretch in stretches if stretch[2] is kind]):
             yield since, until, kind
-
-
-def _room(label: str) -> int:
-    """Return how much of the drawing a label needs."""
-    return _LETTER * (len(label) + 1)
-
-
-def _marks(start: datetime, horizon: datetime, due: datetime | None, promised: datetime | None) -> Iterator[Mark]:
-    """Yield the deadline and the promise, and as many other days as have room between them."""
-    taken: list[tuple[int, int]] = []
-
-    def mark(moment: datetime, kind: str, words: str = "%(day)s") -> Mark:
-        place = _place(moment, start, horizon)
-        said = words % {"day": f"{timezone.localtime(moment):%d/%m}"}
-        room = _room(said)
-        anchor = "start" if place < room // 2 else "end" if place > WHOLE - room // 2 else "middle"
-        left = {"start": place, "middle": place - room // 2, "end": place - room}[anchor]
-        crowded = any(left < end and begin < left + room for begin, end in taken)
-        if not crowded:
-            taken.append((left, left + room))
-        return Mark(per_cent(place), kind, said, "" if crowded else said, anchor)
-
-    if due is not None and promised is not None and timezone.localdate(due) == timezone.localdate(promised):
-        yield mark(due, "due", _("due and promised %(day)s"))
-    else:
-        if due is not None:
-            yield mark(due, "due", _("due %(day)s"))
-        if promised is not None:
-            yield mark(promised, "promised", _("promised %(day)s"))
-    for step in range(5):
-        moment = start + (horizon - start) * step / 5
-        drawn = mark(moment, "day")
-        if drawn.label:
-            yield drawn

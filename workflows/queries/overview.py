@@ -1,37 +1,24 @@
 """What a supervisor sees first: the promise, what is late and whose, the targets, the slowest steps."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Avg, Count, F, Max, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import Count
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
 
-from cases.models import Agency, Case, User
-from cases.policy import supervised_cases, supervised_provinces
+from cases.models import Agency, User
+from cases.policy import supervised_provinces
 from cases.queries.directory import reference_version
 from cases.queries.naming import office_name
-from cases.queries.register import asked_this_month, first_of_month
-from cases.queries.targets import Standing, targets
-from cases.services import SERVICES
+from cases.queries.targets import Standing
 from workflows.calendar import Calendar
-from workflows.flows.registry import graph_for
-from workflows.models import WorkItem
-from workflows.queries.health import Promise, promise
-from workflows.queries.held import days_in_words
-from workflows.queries.rulebook import end_of, rulebook
+from workflows.queries.counting import Snapshot, snapshot
+from workflows.queries.rulebook import rulebook
+from workflows.queries.ways import WAYS, standing_so, supervised_items
 
-# What takes longer to count is counted once a minute for everybody of a province; the page says when.
-COUNTED_ANEW = 60
-SLOWEST = 3
-_ONE_DAY = timedelta(days=1)
 # How the lists name offices that are counted together: those of all communes, and the listed advisers.
 COMMUNES, ADVISERS = "communes", "advisers"
 GROUPS: dict[str, str | Words] = {
@@ -86,34 +73,6 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Slow:
-    """A step that took long this month. Days are those of the wall calendar."""
-
-    name: str | Words
-    service: str | Words
-    days: int
-    # How many work items; where she was waited for, how many cases.
-    many: int
-    # Which list shows its items: those of a step, or the cases in which she was asked.
-    step: str = ""
-    of: str = ""
-
-    @property
-    def took(self) -> str:
-        """Its days in words."""
-        return days_in_words(self.days)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What is counted once a minute."""
-
-    promise: Promise
-    targets: tuple[Standing, ...]
-    slowest: tuple[Slow, ...]
-
-
-@dataclass(frozen=True)
 class Overview:
     """One province at a glance."""
 
@@ -139,56 +98,6 @@ def overview(user: User, *, at: datetime) -> Overview:
         loads=tuple(loads),
         snapshot=snapshot(user, [province.code for province in provinces], at=at),
     )
-
-
-def snapshot(user: User, provinces: Sequence[str], *, at: datetime) -> Snapshot:
-    """Return what is counted once a minute for those who supervise the same provinces.
-
-    The only thing that differs between them is a case of one's own, so it is counted for each person.
-    """
-    key = f"overview:{user.pk}:{'+'.join(provinces)}"
-    # While the cache is away it is counted anew for every page.
-    with suppress(RedisError):
-        known = cache.get(key)
-        if isinstance(known, Snapshot):
-            return known
-    cases = supervised_cases(user)
-    found = Snapshot(
-        promise=promise(cases, at=at),
-        targets=tuple(targets(cases, list(provinces), at=at)),
-        slowest=tuple(_slowest(cases, at)),
-    )
-    with suppress(RedisError):
-        cache.set(key, found, COUNTED_ANEW)
-    return found
-
-
-def supervised_items(user: User) -> QuerySet[WorkItem]:
-    """Return the unfinished work items of the cases that this person supervises."""
-    return WorkItem.objects.filter(
-        status__in=(WorkItem.Status.OPEN, WorkItem.Status.WAITING), case__in=supervised_cases(user)
-    )
-
-
-def items_of_this_month(cases: QuerySet[Case], *, at: datetime) -> QuerySet[WorkItem]:
-    """Return the work items of these cases that were open at some time of this month."""
-    month = Q(finished_at__gte=first_of_month(at)) | Q(finished_at__isnull=True)
-    return WorkItem.objects.filter(month, case__in=cases)
-
-
-def standing_so(which: str, calendar: Calendar, *, at: datetime) -> Q:
-    """Return the items that stand in one of the ways in which the overview counts them."""
-    running = Q(status=WorkItem.Status.OPEN)
-    tomorrow = end_of(calendar.after(timezone.localdate(at), 1))
-    return {
-        "late": running & Q(due_at__lt=at),
-        "soon": running & Q(due_at__gte=at, due_at__lte=tomorrow),
-        "paused": Q(status=WorkItem.Status.WAITING),
-        "outside": Q(holder=WorkItem.Holder.OUTSIDE),
-    }[which]
-
-
-WAYS = ("late", "soon", "paused", "outside")
 
 
 def _loads(user: User, calendar: Calendar, at: datetime) -> list[Load]:
@@ -228,34 +137,3 @@ def _bars(counts: Counts, most: int) -> Iterable[Bar]:
         if number:
             yield Bar(kind, f"{100 * place / most:.2f}%", f"{100 * number / most:.2f}%")
         place += number
-
-
-def _slowest(cases: QuerySet[Case], at: datetime) -> list[Slow]:
-    """Return the steps that took longest this month, her answers among them."""
-    steps = (
-        items_of_this_month(cases, at=at)
-        .order_by()
-        .values("case__service", "node")
-        .annotate(
-            took=Avg(Coalesce("finished_at", Value(at)) - F("opened_at")),
-            many=Count("pk"),
-            version=Max("case__version"),
-        )
-        .order_by("-took")[:SLOWEST]
-    )
-    found = [_slow(row) for row in steps]
-    asked = (
-        asked_this_month(at)
-        .filter(case__in=cases)
-        .aggregate(took=Avg(Coalesce("ended_at", Value(at)) - F("asked_at")), many=Count("case", distinct=True))
-    )
-    if asked["many"]:
-        found.append(Slow(_("Waiting for the applicant's answer"), "", asked["took"] // _ONE_DAY, asked["many"]))
-    return sorted(found, key=lambda slow: -slow.days)[:SLOWEST]
-
-
-def _slow(row: Mapping[str, object]) -> Slow:
-    service, node, took = str(row["case__service"]), str(row["node"]), row["took"]
-    assert isinstance(took, timedelta)
-    label = graph_for(service, int(str(row["version"]))).human(node).label
-    return Slow(label, SERVICES[service].title, took // _ONE_DAY, int(str(row["many"])), node, service)

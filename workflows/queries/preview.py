@@ -92,7 +92,7 @@ def _promised(case: Case, advance: engine.Advance, facts: Facts, at: datetime) -
             promised = book.deadline(
                 rule_code(promises, facts),
                 opened=today,
-                submitted=timezone.localdate(case.submitted_at),
+                submitted=book.received_on(case),
                 accepted=timezone.localdate(accepted) if accepted else None,
                 waited=facts.get(WAITED, 0),
             ).promised_on

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases.models import TimelineEvent
+from cases.queries.promise import REASONS
 from cases.services.base import SupportService
 from workflows.graph import Graph
 from workflows.nodes import PLAIN_REASONS, RETURN_REASONS, HumanStep
@@ -22,16 +23,34 @@ def _verdict(event: TimelineEvent, step: HumanStep | None) -> str:
     return str(option.label) if option else _("Concluded")
 
 
+def _day(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%d/%m/%Y}"
+
+
+def _asked(event: TimelineEvent) -> str:
+    given = {"day": _day(event.facts["answer_by"]), "number": event.facts.get("number", 1)}
+    if given["number"] == 1:
+        return _("Asked the applicant, to be answered by %(day)s") % given
+    return _("Asked the applicant, question %(number)s of this step, to be answered by %(day)s") % given
+
+
 def said(event: TimelineEvent, graph: Graph) -> str:
     """Return one line of the story."""
     step = _step(event, graph)
     match event.verb:
+        case "case_submitted" if event.facts.get("received_on"):
+            words = _("The case was sent; its paper was received at a counter on %(day)s")
+            return words % {"day": _day(event.facts["received_on"])}
         case "case_submitted":
             return _("The applicant sent the case")
         case "item_claimed":
             return _("Taken in hand: %(step)s") % {"step": step.label if step else ""}
         case "item_released":
             return _("Given back to the office: %(step)s") % {"step": step.label if step else ""}
+        case "item_transferred":
+            return _("Handed on to another office: %(step)s") % {"step": step.label if step else ""}
+        case "person_recused":
+            return _("Keeps away from this case, being too near to it")
         case "work_item_assigned":
             return _("Assigned: %(step)s") % {"step": step.label if step else ""}
         case "papers_added":
@@ -45,9 +64,25 @@ def said(event: TimelineEvent, graph: Graph) -> str:
         case "decision_made":
             return f"{step.label if step else ''}: {_verdict(event, step)}"
         case "information_requested":
-            return _("Asked the applicant, to be answered by %(day)s") % {
-                "day": f"{date.fromisoformat(event.facts['answer_by']):%d/%m/%Y}"
+            return _asked(event)
+        case "request_proposed":
+            return _("Wants to ask the applicant again: question %(number)s of this step") % {
+                "number": event.facts["number"]
             }
+        case "request_declined":
+            return _("Did not agree to ask the applicant again")
+        case "answer_reminded":
+            return _("Reminded the applicant to answer by %(day)s") % {"day": _day(event.facts["answer_by"])}
+        case "promise_moved":
+            return _("Apologised and promised %(day)s instead of %(was)s, for the %(number)s. time") % {
+                "day": _day(event.facts["promised_on"]),
+                "was": _day(event.facts["was"]),
+                "number": event.facts.get("apology", 1),
+            }
+        case "promise_endangered":
+            return _("The promised day is about to pass: %(day)s") % {"day": _day(event.facts["promised_on"])}
+        case "promise_missed":
+            return _("The promised day has passed: %(day)s") % {"day": _day(event.facts["was"])}
         case "information_answered":
             return _("The applicant answered")
         case "case_withdrawn":
@@ -56,6 +91,8 @@ def said(event: TimelineEvent, graph: Graph) -> str:
             return _("Closed: no answer came in time")
         case "case_rated":
             return _("The applicant rated the help: %(score)s of 3") % {"score": event.facts.get("score")}
+        case "deadline_neared" | "deadline_passed" | "item_taken_over":
+            return f"{news(event, graph)}: {step.label if step else ''}"
         case "reminder_sent":
             return _("Reminded: %(step)s") % {"step": step.label if step else ""}
         case "remark_written":
@@ -75,6 +112,16 @@ def news(event: TimelineEvent, graph: Graph) -> str:
             return _("Given back to the office")
         case "work_item_assigned":
             return _("Assigned")
+        case "item_transferred":
+            return _("Handed on to another office")
+        case "person_recused":
+            return _("A colleague keeps away")
+        case "deadline_neared":
+            return _("Little time is left") if event.facts["level"] > 50 else _("Half of the time is over")
+        case "deadline_passed":
+            return _("Not done in time")
+        case "item_taken_over":
+            return _("Taken over by the Union, for the applicant did not do it in time")
         case "reminder_sent":
             return _("Reminded by the supervisor")
         case "information_requested":
@@ -91,5 +138,6 @@ def reason_words(code: str, service: SupportService) -> str:
         *((reason.code, reason.label) for reason in service.refusal_reasons),
         *PLAIN_REASONS,
         *RETURN_REASONS,
+        *REASONS.items(),
     )
     return str(next((label for known, label in lists if known == code), code))

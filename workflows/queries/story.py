@@ -1,6 +1,6 @@
 """One case's whole story: what happened, who held it how long, and where it is now."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case, Passage, TimelineEvent
 from cases.queries.directory import reference_version
 from cases.queries.naming import office_name
+from cases.queries.shares import Holder, age_in_seconds, holders, seconds_by_holder, summed
 from cases.queries.timeline import CaseVerification, verify_case
 from cases.services import service_of
 from workflows.calendar import Calendar
@@ -20,7 +21,9 @@ from workflows.flows.registry import graph_for
 from workflows.graph import Graph
 from workflows.models import CalendarDay, WorkItem
 from workflows.queries.due import DueTag, due_tag
-from workflows.queries.held import Held, held
+from workflows.queries.held import Held, held, holder_of
+from workflows.queries.holding import holder_key
+from workflows.queries.passing import passing_of
 from workflows.queries.rulebook import end_of, rulebook
 from workflows.queries.said import reason_words, said
 from workflows.queries.unanswered import HERS
@@ -103,6 +106,8 @@ class Story:
     holidays: tuple[Day, ...]
     # After how many days other cases came to where this one is; None where too few did.
     usual_days: int | None
+    # Whether the time of each holder, as it is drawn from the events, is what was kept on the case.
+    agrees: bool
 
     @property
     def computed(self) -> bool:
@@ -124,24 +129,39 @@ def story(case: Case, *, at: datetime) -> Story:
     graph = graph_for(case.service, case.version)
     start, end = case.submitted_at or case.created_at, case.ended_at or at
     holidays = tuple(_holidays(calendar, start, end))
-    lines = lines_of(case, bad=verification.bad_positions, supervised=True)
+    lines = list(lines_of(case, bad=verification.bad_positions, supervised=True))
     now = _now(items, graph, calendar, at)
+    kept = seconds_by_holder(case, at=at)
+    # As far as the row of the case has them: a step may have been taken since it was read.
+    events = [line.event for line in reversed(lines) if line.event.position <= case.event_count]
+    passing = passing_of(events)
+    # Of those who have a step here the names are known; others may have passed it on.
+    names = {holder_key(item): holder_of(item) for item in items}
+    names |= holders((passing.keys | kept.keys()) - names.keys())
+    drawn = held(
+        passing,
+        names,
+        requests,
+        calendar,
+        start=start,
+        end=start.replace(microsecond=0) + timedelta(seconds=age_in_seconds(case, at=at)),
+        due=min((item.due_at for item in items if item.is_open), default=None),
+        promised=end_of(case.promised_on) if case.promised_on else None,
+    )
     return Story(
         lines=_sorted([*lines, *holidays, *_became_late(items, graph, end)]),
-        held=held(
-            items,
-            requests,
-            calendar,
-            start=start,
-            end=end,
-            promised=end_of(case.promised_on) if case.promised_on else None,
-        ),
+        held=drawn,
         now=now,
         items=items,
         verification=verification,
         holidays=holidays,
         usual_days=_usual_days(case, now[0].item) if now else None,
+        agrees=_summed(kept, names) == drawn.by_holder,
     )
+
+
+def _summed(kept: Mapping[str, int], names: Mapping[str, Holder]) -> dict[Holder, int]:
+    return {share.holder: share.seconds for share in summed(kept, names)}
 
 
 def now_of(case: Case, *, at: datetime) -> tuple[Now, ...]:
@@ -192,6 +212,8 @@ def _who(event: TimelineEvent) -> str:
         return _("Đồng Hành by itself")
     if event.on_behalf_of is None:
         return str(event.actor)
+    if event.on_behalf_of_id != event.case.applicant_id:
+        return _("%(who)s in place of %(absent)s") % {"who": event.actor, "absent": event.on_behalf_of}
     return _("%(who)s for %(applicant)s") % {"who": event.actor, "applicant": event.on_behalf_of}
 
 

@@ -19,16 +19,9 @@ from cases.services import SERVICES, service_of
 from workflows.flows.registry import FLOWS, graph_for
 from workflows.models import WorkItem
 from workflows.queries.due import DueTag, Nearness, due_tag
-from workflows.queries.overview import (
-    ADVISERS,
-    COMMUNES,
-    GROUPS,
-    WAYS,
-    items_of_this_month,
-    standing_so,
-    supervised_items,
-)
+from workflows.queries.overview import ADVISERS, COMMUNES, GROUPS
 from workflows.queries.rulebook import rulebook
+from workflows.queries.ways import CHECKED, WAYS, items_of_this_month, standing_so, supervised_items
 
 PAGE = 50
 # Beside the ways in which items stand: all that were open at some time of this month, those that are over too.
@@ -74,7 +67,7 @@ def supervised(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> 
     calendar = rulebook(reference_version()).calendar
     items = items_of_this_month(supervised_cases(user), at=at) if chosen.which == MONTH else supervised_items(user)
     items = items.filter(_at(chosen.agency))
-    if chosen.which in WAYS:
+    if chosen.which in (*WAYS, *CHECKED):
         items = items.filter(standing_so(chosen.which, calendar, at=at))
     if chosen.step:
         items = items.filter(node=chosen.step)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from cases.models import Case, Involvement, Role, TimelineEvent, User
-from cases.policy import WORKING_ROLES, Standing, standing
+from cases.policy import WORKING_ROLES, Posts, Standing, shut, standing
 from cases.queries.choice import Choice
 from cases.queries.directory import directory, reference_version
 from cases.queries.finding import meant
@@ -64,6 +64,8 @@ class Row:
     is_new: bool
     # It came to this list just now.
     arrived: bool
+    # In whose place the reader does it; empty where in her own.
+    in_place_of: str = ""
     # So many messages she wrote since an office last wrote to her; none where an office is only consulted.
     unanswered: int = 0
 
@@ -119,12 +121,12 @@ def worklist(user: User, chosen: Chosen, *, after: str = "", at: datetime) -> Wo
     tomorrow = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return Worklist(
         chosen=chosen,
-        groups=tuple(_grouped(_rows(items, user, rulebook(version).calendar, at), following)),
+        groups=tuple(_grouped(_rows(items, user, held, rulebook(version).calendar, at), following)),
         counts=counts,
         late_here=counts["late"],
         today=capped(queries["office"].filter(status=WorkItem.Status.OPEN, due_at__gte=at, due_at__lt=tomorrow)),
         after=following,
-        steps=_steps(held, version),
+        steps=_steps(held, version, items),
         late_free="0" if items else capped(queries["late"].filter(assignee=None)),
     )
 
@@ -153,18 +155,27 @@ def narrowed(items: QuerySet[WorkItem], chosen: Chosen) -> QuerySet[WorkItem]:
     return items.filter(case__in=meant(Case.objects.listed(), chosen.tim)) if chosen.tim.strip() else items
 
 
-def items_in(user: User, held: Collection[Standing], scope: str, at: datetime) -> QuerySet[WorkItem]:
-    """Return the unfinished items in a scope. Nobody works on a case of her own."""
+def items_in(user: User, held: Posts, scope: str, at: datetime) -> QuerySet[WorkItem]:
+    """Return the unfinished items in a scope. Nobody works on a case of her own, nor on one she is too near to."""
     items = WorkItem.objects.filter(status__in=(WorkItem.Status.OPEN, WorkItem.Status.WAITING))
-    items = items.exclude(case__applicant=user)
+    items = items.exclude(case__applicant=user).filter(~shut(user, case="case"))
     # By name only for as long as she works where the item is; an adviser's item is at no agency.
     agencies = {agency for agency, role in held if role in WORKING_ROLES}
     listed = any(role == Role.EXPERT for _agency, role in held)
     by_name = Q(assignee=user) & (Q(agency_id__in=agencies) | (Q(agency__isnull=True) if listed else _NOTHING))
+    by_name |= lent_to(held)
     if scope == "mine":
         return items.filter(by_name)
     items = items.filter(by_name | _of_office(held))
     return items.filter(status=WorkItem.Status.OPEN, due_at__lt=at) if scope == "late" else items
+
+
+def lent_to(held: Posts) -> Q:
+    """Return the items that colleagues hold who are away, and that she does in their place; no sealed ones."""
+    wanted = _NOTHING
+    for (agency, role), people in held.instead.items():
+        wanted |= Q(agency_id=agency, assignee__in=sorted(people), case__sealed=False) & _steps_for({role})
+    return wanted
 
 
 def _of_office(held: Collection[Standing]) -> Q:
@@ -197,8 +208,8 @@ def _steps_for(roles: Collection[str]) -> Q:
     )
 
 
-def _steps(held: Collection[Standing], version: int) -> tuple[tuple[str, str | Promise], ...]:
-    """Return the steps that she does where she works, for the filter."""
+def _steps(held: Posts, version: int, items: list[WorkItem]) -> tuple[tuple[str, str | Promise], ...]:
+    """Return the steps that she does where she works, for the filter, and those that were handed on to her office."""
     offices = {agency.pk: Place(agency.kind, agency.level) for agency in directory(version).agencies.values()}
     does = {(offices.get(agency), role) for agency, role in held}
     by_name = {role for _agency, role in held}
@@ -208,6 +219,8 @@ def _steps(held: Collection[Standing], version: int) -> tuple[tuple[str, str | P
         for name, human in graph_for(service, released).human_steps.items()
         if (human.role in by_name if human.agency is None else (human.agency, human.role) in does)
     }
+    handed_on = (item for item in items if item.passed_on)
+    steps |= {item.node: graph_for(item.case.service, item.case.version).human(item.node).label for item in handed_on}
     return tuple(steps.items())
 
 
@@ -234,7 +247,7 @@ def _read_cursor(after: str) -> tuple[str, datetime | None, int]:
     return status, *place
 
 
-def _rows(items: list[WorkItem], user: User, calendar: Calendar, at: datetime) -> list[Row]:
+def _rows(items: list[WorkItem], user: User, held: Posts, calendar: Calendar, at: datetime) -> list[Row]:
     latest = {
         event.case_id: event
         for event in TimelineEvent.objects.filter(
@@ -259,10 +272,17 @@ def _rows(items: list[WorkItem], user: User, calendar: Calendar, at: datetime) -
                 news_at=_when(event.at, at) if event else "",
                 is_new=event is not None and event.actor_id != user.pk and event.at > at - NEW_FOR,
                 arrived=event is not None and item.opened_at == event.at,
+                in_place_of=_in_place_of(item, human.role, held),
                 unanswered=waiting[item.case_id] if human.part != Involvement.Part.CONSULTED else 0,
             )
         )
     return rows
+
+
+def _in_place_of(item: WorkItem, role: str, held: Posts) -> str:
+    if item.agency_id is None or item.case.sealed or item.assignee is None:
+        return ""
+    return str(item.assignee) if item.assignee_id in held.lent((item.agency_id, role)) else ""
 
 
 def _when(moment: datetime, at: datetime) -> str:

@@ -120,15 +120,17 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         reviewer=user,
         question=form.cleaned_data["question"],
         asked_fields=form.asked(),
+        why_again=form.cleaned_data.get("why_again", ""),
         seen_version=form.cleaned_data["seen_version"],
         key=form.cleaned_data["key"],
         at=now,
     )
-    messages.success(
-        request,
-        _("The question to %(name)s (%(code)s) was sent.")
-        % {"name": name_of(found.case), "code": found.case.short_code},
+    sent = (
+        _("The question about %(name)s (%(code)s) waits for an approver. The due date goes on.")
+        if form.asked_before
+        else _("The question to %(name)s (%(code)s) was sent.")
     )
+    messages.success(request, sent % {"name": name_of(found.case), "code": found.case.short_code})
     return _go_on(request, found)
 
 

@@ -1,6 +1,5 @@
 """One work item as a reviewer reads it: the gate, what she may do, and everything the page shows."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases import policy
 from cases.models import Case, Involvement, Passage, User
 from cases.models.people import Role
-from cases.policy import Standing
+from cases.policy import Posts
 from cases.queries.directory import reference_version
 from cases.queries.naming import name_of, place_of
 from cases.services import service_of
@@ -23,12 +22,16 @@ from workflows.flows.registry import graph_for
 from workflows.forms.talking import NoteForm, ToHerForm
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep, SealedChoice
+from workflows.queries.answering import may_put_off
 from workflows.queries.beside import beside
 from workflows.queries.due import due_tag
+from workflows.queries.further import further_of
 from workflows.queries.rulebook import rulebook
+from workflows.queries.rules import rule_line
 from workflows.queries.story import lines_of
 from workflows.queries.unanswered import unanswered
 from workflows.queries.worklist import Chosen
+from workflows.views.offered import hands_of, manages, takes_up
 from workflows.views.shown import answers_of, facts_of, masked_numbers, opinions, papers_of, talk_of
 
 # So many lines of the story stand open; the older ones open with a click.
@@ -36,7 +39,10 @@ LINES_SHOWN = 6
 
 
 def find_item(user: User, pk: int) -> WorkItem:
-    """Return a work item this person may read: the case is visible to her, and she holds it or works where it is."""
+    """Return a work item this person may read: the case is visible to her, and she holds it or works where it is.
+
+    What an adviser has by name is read by those, too, who may give it to another.
+    """
     item = (
         WorkItem.objects.select_related(
             "case__applicant",
@@ -54,8 +60,9 @@ def find_item(user: User, pk: int) -> WorkItem:
     )
     if item is None:
         raise policy.NotFoundForYou
-    works_there = item.agency_id in {agency for agency, role in policy.standing(user) if role in policy.WORKING_ROLES}
-    if item.assignee_id != user.pk and not works_there:
+    held = policy.standing(user)
+    works_there = item.agency_id in {agency for agency, role in held if role in policy.WORKING_ROLES}
+    if item.assignee_id != user.pk and not works_there and not manages(user, item, step_of(item), held=held):
         raise policy.NotFoundForYou
     return item
 
@@ -71,8 +78,8 @@ def barred(item: WorkItem) -> set[int]:
     return {person for node in step_of(item).not_by for person in facts.get(deciders_key(node), [])}
 
 
-def may(user: User, action: str, item: WorkItem, *, held: Collection[Standing] | None = None) -> bool:
-    """Return whether the rule book lets this person do this to the work item."""
+def may(user: User, action: str, item: WorkItem, *, held: Posts | None = None) -> bool:
+    """Return whether the rule book lets this person, who came through the gate, do this to the work item."""
     return policy.can(
         user,
         action,
@@ -83,10 +90,11 @@ def may(user: User, action: str, item: WorkItem, *, held: Collection[Standing] |
         part=step_of(item).part,
         barred=barred(item),
         held=held,
+        is_shut=False,
     )
 
 
-def why_not(user: User, item: WorkItem, *, held: Collection[Standing]) -> str:
+def why_not(user: User, item: WorkItem, *, held: Posts) -> str:
     """Return in one sentence why this person cannot decide now; empty when she can."""
     if item.finished_at is not None:
         if item.finished_by is None:
@@ -99,9 +107,13 @@ def why_not(user: User, item: WorkItem, *, held: Collection[Standing]) -> str:
         return _("The applicant was asked and answers by %(day)s. The due date stands still.") % {
             "day": date_format(item.request.answer_by, "d/m/Y")
         }
-    if user.pk in barred(item):
+    kept_away, step = barred(item), step_of(item)
+    if user.pk in kept_away:
         return _("Who drafts does not approve. Somebody else must approve this.")
-    if item.assignee_id is not None and item.assignee_id != user.pk:
+    if held.lends_only((item.agency_id, step.role), kept_away):
+        return _("Who drafts does not approve, nor does a colleague in that place. Somebody else must approve this.")
+    held_by_another = item.assignee_id is not None and item.assignee_id != user.pk
+    if held_by_another and not takes_up(item, step, barred=kept_away, held=held):
         return _("%(who)s holds this work item.") % {"who": item.assignee}
     if not may(user, "decide", item, held=held):
         return _("This step is for the %(role)s of the office.") % {"role": Role(step_of(item).role).label}
@@ -113,7 +125,7 @@ def may_ask(item: WorkItem) -> bool:
     return (
         item.case.is_undecided
         and step_of(item).may_ask
-        and not item.case.information_requests.filter(ending="open").exists()
+        and not item.case.information_requests.filter(ending__in=("open", "proposed")).exists()
     )
 
 
@@ -143,6 +155,7 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
     messages, notes = talk_of(item, [line.event for line in lines], consulted=consulted)
     speaks = item.is_open and case.is_moving
     place = beside(user, item, Chosen.read(request.GET), held=held, at=at)
+    book = rulebook(reference_version())
     return {
         "place": "worklist",
         "item": item,
@@ -153,7 +166,8 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
         "name": name_of(case),
         "where": place_of(case),
         "needed_by": needed_by(case),
-        "tag": due_tag(item, rulebook(reference_version()).calendar, at=at) if item.is_open else None,
+        "tag": due_tag(item, book.calendar, at=at) if item.is_open else None,
+        "rule": rule_line(item, case, book),
         # An office that is asked for its opinion needs her answers, not what colleagues wrote, nor her phone.
         "phone": "" if consulted else case.applicant.phone_as_read,
         "beside": place,
@@ -171,11 +185,14 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
         "may_unmask": not consulted and not cannot,
         "papers": papers_of(item),
         "cannot": cannot,
-        "may_claim": not cannot and not by_name and item.assignee_id is None,
+        "may_claim": not cannot and not by_name and item.assignee_id != user.pk,
         "may_release": not cannot and not by_name and item.assignee_id == user.pk,
         "may_ask": not cannot and may_ask(item),
         "sealed": sealed_here(user, item),
         "may_assign": not by_name and item.is_open and may(user, "assign", item, held=held),
+        "further": further_of(user, item, held=held),
+        "may_put_off": not consulted and item.is_open and may_put_off(user, case),
+        "hands": hands_of(user, item, step, barred=barred(item), held=held),
         "key": uuid4(),
         "note_key": uuid4(),
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases import policy
 from cases.models import AccessRecord
 from cases.queries.naming import name_of, place_of
+from cases.queries.shares import shares_of
 from cases.services import service_of
 from cases.views.own import reader
 from workflows.queries.story import lines_of, now_of
@@ -33,6 +34,7 @@ def office_case(request: HttpRequest, key: UUID) -> HttpResponse:
         "where": place_of(case),
         "phone": case.applicant.phone_as_read if handles else "",
         "now": now_of(case, at=now),
+        "shares": shares_of(case, at=now),
         "lines": list(lines_of(case, with_words=handles)),
     }
     response = render(request, "workflows/office_case.html", words)

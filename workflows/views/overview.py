@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.views.register import supervisor
 from workflows.queries import overview as queries
 from workflows.queries.supervised import MONTH, Chosen, supervised
+from workflows.queries.ways import CHECKED, WAYS
 
 TITLES = {
     "": _("Open work items"),
@@ -16,6 +17,9 @@ TITLES = {
     "soon": _("Work items due today or tomorrow"),
     "paused": _("Work items that wait for the applicant"),
     "outside": _("Work items that are outside"),
+    "risk": _("Work items that are soon overdue"),
+    "away": _("Work items whose holder is away, and nobody acts for her"),
+    "nobody": _("Work items that nobody of the office can do today"),
     MONTH: _("Work items of this month, those that are over too"),
 }
 
@@ -38,7 +42,7 @@ def items(request: HttpRequest) -> HttpResponse:
         "place": "overview",
         "page": page,
         "title": TITLES.get(chosen.which, TITLES[""]),
-        "ways": [(which, TITLES[which]) for which in (*queries.WAYS, MONTH)],
+        "ways": [(which, TITLES[which]) for which in (*WAYS, *CHECKED, MONTH)],
         "chosen": chosen,
     }
     return render(request, "workflows/supervised.html", words)

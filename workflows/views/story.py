@@ -17,7 +17,9 @@ from cases.services import service_of
 from cases.views.own import reader
 from workflows import exports
 from workflows.models import WorkItem
+from workflows.queries.answering import may_put_off
 from workflows.queries.diagram import diagram_of
+from workflows.queries.further import asked_by_stage
 from workflows.queries.story import story as story_of
 
 
@@ -43,6 +45,8 @@ def story(request: HttpRequest, key: UUID) -> HttpResponse:
         "where": place_of(case),
         "story": told,
         "this_year": timezone.localdate(now).year,
+        "may_put_off": bool(case.apologies) and may_put_off(user, case),
+        "asked": asked_by_stage(case),
         "to_remind": _office(told.to_remind.item) if told.to_remind else "",
         "diagram": diagram_of(case, told.items, at=now),
     }

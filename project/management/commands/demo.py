@@ -30,6 +30,8 @@ _INTRODUCED = (
     ("tax_officer", "Cơ quan Thuế"),
     ("expert", "Tư vấn viên"),
     ("supervisor", "Giám sát"),
+    ("administrator", "Quản trị thời hạn và lịch"),
+    ("another_administrator", "Quản trị thời hạn và lịch, người duyệt"),
 )
 
 
@@ -56,7 +58,9 @@ class Command(BaseCommand):
         self._introduce(options["port"])
         stopped = threading.Event()
         worker = threading.Thread(target=work_until, args=(stopped,), kwargs={"every": 2.0}, name="worker")
-        worker.start()
+        if not settings.CELERY_BROKER_URL:
+            # With a broker the worker is Celery's, beside the pages.
+            worker.start()
         try:
             uvicorn.run(
                 "project.asgi:application",
@@ -68,13 +72,15 @@ class Command(BaseCommand):
             )
         finally:
             stopped.set()
-            worker.join()
+            if worker.is_alive():
+                worker.join()
 
     def _play(self) -> int:
         now = timezone.now()
         cast = gather()
         played = playing.play_all(now=now, calendar=rulebook(reference_version()).calendar)
         playing.one_draft(cast.applicant, at=now)
+        playing.somebody_away(cast, at=now)
         work_once(at=now)
         return played
 

@@ -20,6 +20,8 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         """Write what is new or different, and tell every process once, if anything was."""
+        # What an administrator enters meanwhile waits, and is not overwritten by what was read before.
+        list(ReferenceVersion.objects.select_for_update().filter(pk=1))
         touched = sum(table.load() for table in TABLES)
         if touched:
             ReferenceVersion.bump()

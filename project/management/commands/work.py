@@ -11,9 +11,9 @@ from project.worker import work_once, work_until
 
 
 class Command(BaseCommand):
-    """Deliver what waits, expire what was not answered, take the daily anchor."""
+    """Say what falls due, deliver what waits, expire what was not answered, take the daily anchor."""
 
-    help = "Deliver what waits in the outbox, expire unanswered requests, take the daily anchor."
+    help = "Say what falls due, deliver the outbox, expire unanswered requests, take the daily anchor."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Say how often."""

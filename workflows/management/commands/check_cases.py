@@ -28,9 +28,9 @@ class Command(BaseCommand):
         else:
             for finding in health.findings:
                 self.stdout.write(finding)
-            self.stdout.write(
-                f"cases={health.cases} open={health.open} stuck={health.stuck} late={health.late} "
-                f"waiting_for_her={health.waiting_for_her} outside={health.outside}"
-            )
+            counts = {name: value for name, value in health.__dict__.items() if name != "findings"}
+            self.stdout.write(" ".join(f"{name}={value}" for name, value in counts.items()))
+            if health.overslept:
+                self.stdout.write("The worker has not looked at these for over an hour: is manage.py work running?")
         if not health.well:
             sys.exit(1)

@@ -1,0 +1,28 @@
+"""What was asked of her: how often in each step, and which question still waits for an approver."""
+
+from django.db.models import Count, QuerySet
+
+from cases.models import Case, InformationRequest
+
+# A question with one of these endings never reached her.
+NEVER_ASKED = (InformationRequest.Ending.PROPOSED, InformationRequest.Ending.DECLINED)
+
+
+def asked_of_her(case: Case) -> QuerySet[InformationRequest]:
+    """Return the questions of a case that she was asked, whatever came of them."""
+    return case.information_requests.exclude(ending__in=NEVER_ASKED)
+
+
+def times_asked(case: Case) -> dict[str, int]:
+    """Return how often she was asked in each step, by its code; a step that asked nothing is left out."""
+    counted = asked_of_her(case).order_by().values_list("stage").annotate(many=Count("pk"))
+    return dict(counted)
+
+
+def proposed_question(case: Case) -> InformationRequest | None:
+    """Return the further question that waits for an approver, with its words."""
+    return (
+        case.information_requests.filter(ending=InformationRequest.Ending.PROPOSED)
+        .select_related("question", "why_again", "asked_by", "agency")
+        .first()
+    )

@@ -1,0 +1,76 @@
+"""A further question to her in the same step: what the approver reads of it, and how often she was asked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from cases import policy
+from cases.models import Case, InformationRequest, User
+from cases.policy import Standing
+from cases.queries.questions import asked_of_her, proposed_question, times_asked
+from cases.services import service_of
+from cases.services.base import Words
+from workflows.models import WorkItem
+
+
+@dataclass(frozen=True)
+class Further:
+    """How often she was asked in a step, and what waits there for an approver."""
+
+    times: int = 0
+    proposal: InformationRequest | None = None
+    # The answers and papers that the question asks for, by their names.
+    asked_for: tuple[Words, ...] = ()
+    # What she was asked in this step before, the oldest first, with her replies.
+    before: tuple[InformationRequest, ...] = ()
+    may_approve: bool = False
+    approve_key: UUID = field(default_factory=uuid4)
+    decline_key: UUID = field(default_factory=uuid4)
+
+
+def further_of(user: User, item: WorkItem, *, held: Collection[Standing]) -> Further:
+    """Return what the page of a work item shows of its questions. Three queries at most."""
+    times = times_asked(item.case).get(item.stage, 0)
+    proposal = proposed_question(item.case) if times and item.status == WorkItem.Status.OPEN else None
+    if proposal is None or proposal.node != item.node:
+        return Further(times)
+    return read_by(user, proposal, times=times, held=held)
+
+
+def asked_by_stage(case: Case) -> list[tuple[Words, int]]:
+    """Return how often she was asked in each step of a case, in the order of the steps; silent ones are left out."""
+    times, stages = times_asked(case), service_of(case).stages
+    return [(stage.label, times[stage.code]) for stage in stages if stage.code in times]
+
+
+def read_by(user: User, question: InformationRequest, *, times: int, held: Collection[Standing]) -> Further:
+    """Return everything about a question that waits for an approver."""
+    case = question.case
+    before = asked_of_her(case).filter(stage=question.stage).select_related("question", "reply").order_by("asked_at")
+    return Further(
+        times=times,
+        proposal=question,
+        asked_for=tuple(_labels(question)),
+        before=tuple(before),
+        may_approve=may_approve(user, question, held=held),
+    )
+
+
+def may_approve(user: User, question: InformationRequest, *, held: Collection[Standing]) -> bool:
+    """Return whether this person may agree to a question that waits."""
+    return policy.can(
+        user,
+        "approve_request",
+        question.case,
+        agency_id=question.agency_id,
+        barred={question.asked_by_id},
+        held=held,
+    )
+
+
+def _labels(question: InformationRequest) -> list[Words]:
+    service = service_of(question.case)
+    known: dict[str, Words] = {paper.kind: paper.label for paper in service.papers}
+    for page in service.pages:
+        known |= {name: asked.label or name for name, asked in page.form.base_fields.items()}
+    return [known.get(name, name) for name in question.asked_fields]
