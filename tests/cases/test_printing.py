@@ -15,17 +15,22 @@ from cases import printing
 from cases.models import AccessRecord, Case, InformationRequest
 from project.demo import player
 from project.demo.cast import Cast
-from tests.browsing import A_PDF, a_pdf, add_paper, signed_in
+from tests.browsing import A_PDF, signed_in
 from tests.builders import A_QUESTION, a_case, a_draft
+from tests.cases.slips import told
 from workflows.exports import slip
 from workflows.queries.story import story
 
+A_PICTURE = printing.picture_of("https://dong-hanh.example/phieu/")
 # What would be markup, code or a formula if it were not data.
 EVIL = 'Công ty #panic("x") *đậm* = Tiêu đề $x^2$ \\ @trích <nhãn> [ngoặc] `mã` //'
 
 
-def receipt_of(case: Case, at: datetime) -> dict[str, Any]:
-    return printing.receipt(case, address=f"https://dong-hanh.example/tra-cuu/?ma={case.code}", at=at, hers=True)
+def receipt_of(case: Case) -> dict[str, Any]:
+    """Return what stands on the newest receipt of a case, with what proves it."""
+    content: dict[str, Any] = json.loads(told(case, "M01"))
+    proof = dict.fromkeys(("picture_words", "scan", "proof_title", "proof_words", "line", "signature_label"), "x")
+    return {**content, **proof, "signature": "x", "written": "x", "written_words": "x", "picture": A_PICTURE}
 
 
 def test_she_gets_the_receipt_of_her_own_case_and_nobody_elses(cast: Cast) -> None:
@@ -45,36 +50,10 @@ def test_a_draft_has_no_receipt(cast: Cast) -> None:
     assert response.status_code == 302
 
 
-def test_the_receipt_says_what_when_who_and_until_when(cast: Cast, at: datetime) -> None:
-    client = signed_in(cast.applicant)
-    draft = a_draft(cast.applicant)
-    add_paper(client, draft, "registration", a_pdf())
-    case = player.submit(draft, at=at)
-    paper = receipt_of(case, at)
-    told = json.dumps(paper, ensure_ascii=False)
-    for words in (
-        case.short_code,
-        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-        "09:00, Thứ Năm, 05/11/2026",
-        "Nguyễn Thị Hạnh",
-        "phường Lê Chân",
-        settings.HELP_PHONE,
-    ):
-        assert words in told
-    assert paper["promise"] == "Thứ Sáu, 06/11/2026"
-    assert len(paper["papers"]) == 1
-    assert A_QUESTION not in told, "paper is left lying about: what she asks does not stand on it"
-
-
-def test_the_title_is_the_offices_choice(cast: Cast, at: datetime, settings: Any) -> None:
-    settings.RECEIPT_TITLE = "Phiếu hẹn"
-    assert receipt_of(a_case(cast.applicant), at)["title"] == "Phiếu hẹn"
-
-
-@pytest.mark.parametrize("template", ["receipt.typ", "timeline.typ"])
+@pytest.mark.parametrize("template", ["slip.typ", "timeline.typ"])
 def test_words_of_hers_are_printed_as_they_are_and_never_run(cast: Cast, at: datetime, template: str) -> None:
     case = a_case(cast.applicant, answers={"full_name": "Đặng Thị Hường", "entity_name": EVIL})
-    data = receipt_of(case, at) if template == "receipt.typ" else slip(case, story(case, at=at), at=at)
+    data = receipt_of(case) if template == "slip.typ" else slip(case, story(case, at=at), at=at)
     data["title"] = EVIL
     found = printed(template, data)
     assert EVIL in found
@@ -157,10 +136,10 @@ def printed(template: str, data: dict[str, Any]) -> str:
 
 
 def test_it_is_tagged_for_screen_readers_and_says_its_language(cast: Cast, at: datetime) -> None:
-    data = receipt_of(a_case(cast.applicant), at)
+    data = receipt_of(a_case(cast.applicant))
     with translation.override("en"):
-        english = printing.as_pdf("receipt.typ", data)
-    paper = printing.as_pdf("receipt.typ", data)
+        english = printing.as_pdf("slip.typ", data)
+    paper = printing.as_pdf("slip.typ", data)
     for sign in (b"/StructTreeRoot", b"/Marked true", b"/Lang(vi)", b"pdfuaid"):
         assert sign in paper
     assert b"/Lang(en)" in english

@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 
 from cases.models import Agency, Commune, Programme, Province, PublishedAnswer, ReferenceVersion, Target
 from workflows.calendar import Calendar
-from workflows.models import CalendarDay, DeadlineRule
+from workflows.models import AnnouncedYear, CalendarDay, DeadlineRule
 
 pytestmark = pytest.mark.django_db
-TABLES = [Province, Commune, Agency, Programme, Target, DeadlineRule, CalendarDay, PublishedAnswer]
+TABLES = [Province, Commune, Agency, Programme, Target, DeadlineRule, CalendarDay, AnnouncedYear, PublishedAnswer]
 
 
 @pytest.fixture
@@ -152,6 +152,10 @@ def test_the_calendar_covers_every_year_and_says_what_is_only_computed() -> None
     assert {day.year for day in CalendarDay.objects.dates("date", "year")} == set(range(2025, 2036))
     assert CalendarDay.objects.filter(date__month=11, date__day=24).count() == 10
     assert not CalendarDay.objects.filter(kind="worked").exclude(date__iso_week_day=6).exists()
+    assert {day.source for day in CalendarDay.objects.filter(date__month=11, date__day=24)} == {
+        "Nghị quyết 28/2026/QH16"
+    }
+    assert list(AnnouncedYear.objects.values_list("year", flat=True)) == [2025, 2026]
     tet_2027 = CalendarDay.objects.get(date=date(2027, 2, 8))
     assert "dự tính" in tet_2027.source
 

@@ -71,6 +71,16 @@ def pk(node: str) -> Arguments:
     return lambda scene: [scene.items[node].pk]
 
 
+def draft_of(state: str) -> Arguments:
+    """Return the id of the work item at which the answer to the case in this state is drafted."""
+    return lambda scene: [scene.cases[state].work_items.get(node="draft", finished_at__isnull=True).pk]
+
+
+def question_of(state: str) -> Arguments:
+    """Return the id of the last question of the case in this state."""
+    return lambda scene: [scene.cases[state].information_requests.latest("pk").pk]
+
+
 def a_draft_asked(service: str, slug: str) -> Arguments:
     """Return the address of a page in a draft that is asked it."""
     return lambda scene: [scene.draft_asking(service, slug).key, slug]
@@ -140,6 +150,10 @@ def following() -> Iterator[Row]:
     yield Row("cases:mine", "newcomer", "empty")
     for state in FILED:
         yield Row("cases:status", f"owner:{state}", state, key(state))
+    for state in ("put off", "her turn again"):
+        yield Row("cases:status", f"owner:{state}", state, key(state))
+        yield Row("cases:lookup", state=state, code_of=state)
+    yield Row("cases:thread", "owner:put off", "put off", key("put off"))
     for state in ("waiting", "moving", "late", "closed", "withdrawn"):
         yield Row("cases:filed", f"owner:{state}", state, key(state))
     for state in ("waiting", "moving", "closed"):
@@ -163,6 +177,13 @@ def following() -> Iterator[Row]:
     for state in ("moving", "her turn", "rated"):
         yield Row("cases:lookup", state=f"{state} with her digits", code_of=state, fill=(digits,), press=button)
     yield Row("cases:lookup", state="wrong digits", code_of="late", fill=(digits,), press=button, status=404)
+    yield Row("cases:check_slip")
+    yield Row("cases:check_slip", state="wrong", wrong=FORM)
+    copied = (("[name=line]", "DONG-HANH|M01|HPG-26-7QK4M2-D"), ("[name=signature]", "AAAA"))
+    yield Row("cases:check_slip", state="not right", fill=copied, press=button)
+    for who in ("", "applicant", "city_officer"):
+        yield Row("cases:slip", who, args=lambda scene: [scene.slip.key])
+    yield Row("cases:slip", state="right", args=lambda scene: [scene.slip.key], press=button)
 
 
 # One of each kind of form that an office fills in.
@@ -192,8 +213,29 @@ def office() -> Iterator[Row]:
         yield Row("workflows:item", f"holder:{node}", node, pk(node))
     for node in ("triage", "draft"):
         yield Row("workflows:item", f"holder:{node}", f"{node} wrong", pk(node), wrong="#conclusion")
+    for route in ("workflows:transfer", "workflows:recuse"):
+        yield Row(route, "holder:draft", args=pk("draft"))
+        yield Row(route, "holder:draft", "wrong", pk("draft"), wrong=FORM)
+    yield Row("workflows:reassign", "justice_approver", args=pk("adviser_accept"))
+    yield Row("workflows:reassign", "justice_approver", "wrong", pk("adviser_accept"), wrong=FORM)
+    for who in ("justice_officer", "justice_approver", "expert", "supervisor"):
+        yield Row("workflows:absences", who)
+        yield Row("workflows:relations", who)
+    yield Row("workflows:absences", "justice_officer", "wrong", wrong=FORM)
+    yield Row("workflows:relations", "justice_officer", "wrong", wrong=FORM)
+    yield Row("workflows:absence_of", "justice_approver", args=lambda scene: [scene.absence.person_id])
+    yield Row("workflows:stand_in", "justice_approver", args=lambda scene: [scene.absence.pk])
     yield Row("workflows:ask", "holder:intake", "", pk("intake"))
     yield Row("workflows:ask", "holder:intake", "wrong", pk("intake"), wrong="#conclusion")
+    # She was asked in this step before: another question says why, and waits for an approver.
+    yield Row("workflows:ask", "justice_officer", "again", draft_of("asked before"))
+    yield Row("workflows:ask", "justice_officer", "again, wrong", draft_of("asked before"), wrong="#conclusion")
+    for who in ("justice_officer", "justice_approver"):
+        yield Row("workflows:item", who, "a question waits", draft_of("question waits"))
+    for state in ("question waits", "her turn again"):
+        yield Row("workflows:further", "justice_approver", state, question_of(state))
+    yield Row("workflows:put_off", "justice_officer", "", key("asked before"))
+    yield Row("workflows:put_off", "justice_officer", "wrong", key("asked before"), wrong=FORM)
 
 
 def supervising() -> Iterator[Row]:
@@ -202,18 +244,38 @@ def supervising() -> Iterator[Row]:
         for route in ("cases:register", "cases:targets", "cases:diary", "workflows:overview"):
             yield Row(route, who)
         yield Row("workflows:supervised_items", who)
+        yield Row("workflows:checking", who)
     yield Row("cases:register", "supervisor", "nothing fits", query="?code=HPG-26-000000-0")
     yield Row("cases:diary", "supervisor", "nothing fits", query="?person=khongco")
     yield Row("workflows:supervised_items", "supervisor", "late", query="?late=1")
+    for which in ("risk", "away", "nobody"):
+        yield Row("workflows:supervised_items", "supervisor", which, query=f"?which={which}")
+    yield Row("cases:register", "supervisor", "endangered", query="?now=endangered")
     for state in FILED:
         if state != "sealed":
             yield Row("workflows:story", "supervisor", state, key(state))
+    for route in ("workflows:story", "workflows:put_off"):
+        yield Row(route, "supervisor", "put off", key("put off"))
     for route in ("workflows:remind", "workflows:remark"):
         yield Row(route, "supervisor", args=key("moving"))
         yield Row(route, "supervisor", "wrong", key("moving"), wrong=FORM)
 
 
-ROWS: tuple[Row, ...] = (*house(), *filing(), *following(), *office(), *supervising())
+def administering() -> Iterator[Row]:
+    """Yield the pages of those who keep the deadline rules and the calendar; a rule is proposed by the first."""
+    for who in ("administrator", "another_administrator"):
+        yield Row("workflows:rules", who)
+        yield Row("workflows:calendar", who)
+    yield Row("workflows:calendar", "administrator", "not announced", query="?nam=2030")
+    yield Row("workflows:propose_rule", "administrator", args=lambda scene: ["LEGAL_GENERAL"])
+    yield Row("workflows:propose_rule", "administrator", "wrong", lambda scene: ["LEGAL_GENERAL"], wrong=FORM)
+    yield Row("workflows:enter_day", "administrator", "as it stands", query="?ngay=2026-11-24")
+    for route in ("workflows:enter_day", "workflows:announce_year"):
+        yield Row(route, "administrator")
+        yield Row(route, "administrator", "wrong", wrong=FORM)
+
+
+ROWS: tuple[Row, ...] = (*house(), *filing(), *following(), *office(), *supervising(), *administering())
 
 # Addresses that only a button reaches: looked at with GET they say so (405).
 BUTTONS: dict[str, list[Any]] = {
@@ -225,12 +287,18 @@ BUTTONS: dict[str, list[Any]] = {
     "workflows:resubmit": [UUID(int=0)],
     "workflows:rate": [UUID(int=0)],
     "workflows:claim": [1],
+    "workflows:end_absence": [1],
     "workflows:release": [1],
     "workflows:unseal": [1],
     "workflows:unmask": [1],
     "workflows:preview": [1],
     "workflows:write": [1],
     "workflows:note": [1],
+    "workflows:approve_request": [1],
+    "workflows:decline_request": [1],
+    "workflows:approve_rule": [1],
+    "workflows:decline_rule": [1],
+    "workflows:take_back_day": ["2026-11-24"],
     "notifications:mark_read": [],
 }
 # Addresses that only lead elsewhere when they are looked at.
@@ -240,6 +308,7 @@ FILES: dict[str, tuple[str, Arguments, str]] = {
     "cases:document": ("applicant", lambda scene: [scene.paper.key], "application/pdf"),
     "cases:thumbnail": ("applicant", lambda scene: [scene.cases["draft fee"].key, scene.photo.key], "image/"),
     "cases:receipt": ("applicant", key("moving"), "application/pdf"),
+    "cases:slip_pdf": ("applicant", lambda scene: [scene.slip.key], "application/pdf"),
     "cases:answer_pdf": ("owner:closed", key("closed"), "application/pdf"),
     "workflows:story_pdf": ("supervisor", key("moving"), "application/pdf"),
     "workflows:story_csv": ("supervisor", key("moving"), "text/csv"),

@@ -3,8 +3,10 @@
 import json
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 import uvicorn
 from django.apps import apps
@@ -14,16 +16,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.forms.filing import start_draft
-from cases.models import Agency, Case, CaseState, Document, User
+from cases.models import Absence, Agency, Case, CaseState, Document, Role, Slip, User
 from cases.queries.directory import reference_version
 from cases.queries.naming import office_name
 from cases.services import SERVICES, service_of
-from project.demo import playing
+from cases.slips import issue_of_case
+from project.demo import player, playing
 from project.demo.cast import Cast, gather, person
 from project.demo.player import holder_of
 from project.worker import work_once, work_until
 from tests import browsing, builders
 from tests.pages.rows import FILES, ROWS, Row
+from workflows import actions, clock
 from workflows.models import WorkItem
 from workflows.queries.rulebook import rulebook
 
@@ -71,7 +75,40 @@ class Scene:
         )
         self._add_papers(self.cases["draft fee"])
         self.cases["counter draft"] = self._counter_draft()
+        self._asked_again_and_put_off(at=now - timedelta(hours=2))
+        self.absence = self._an_absence()
+        self._two_administrators()
         work_once(at=now)
+
+    def _asked_again_and_put_off(self, *, at: datetime) -> None:
+        """Add cases that were asked once, are to be asked again, and are; and one whose promised day was put off."""
+        officer, hanh = self.cast.justice_officer, self.cast.another_applicant
+        for state in ("asked before", "question waits", "her turn again", "put off"):
+            case = self.cases[state] = builders.a_case(hanh, at_node="draft", at=at)
+            if state == "put off":
+                assert case.promised_on is not None
+                day = clock.put_off(case.promised_on, rulebook(reference_version()), today=timezone.localdate(at))
+                why: dict[str, Any] = {"reason_code": "WAITING_FOR_OFFICE", "words": player.ANSWER, "key": uuid4()}
+                actions.put_off_promise(case, actor=officer, new_day=day, at=at + timedelta(hours=1), **why)
+                continue
+            player.ask(case, "draft", question="Chị gửi ảnh hợp đồng.", at=at + timedelta(minutes=20))
+            player.reply(case, text="Tôi gửi đây.", at=at + timedelta(minutes=30))
+            if state == "her turn again":
+                player.ask(case, "draft", question="Chị gửi thêm trang ký tên.", at=at + timedelta(minutes=40))
+            elif state == "question waits":
+                again: dict[str, Any] = {"question": "Chị gửi thêm trang ký tên.", "why_again": player.WHY_AGAIN}
+                item, later = player.open_item(case, "draft"), at + timedelta(minutes=40)
+                actions.request_information(item, reviewer=officer, key=uuid4(), at=later, **again)
+
+    def _an_absence(self) -> Absence:
+        """Return the absence of somebody who is away next week."""
+        person, office = self.cast.another_justice_officer, Agency.objects.get(code="HPG-STP")
+        since = timezone.localdate() + timedelta(days=7)
+        acting = {(office.pk, Role.OFFICER.value): self.cast.justice_officer}
+        actions.record_absence(
+            person=person, by=person, since=since, until=since + timedelta(days=4), acting=acting, at=timezone.now()
+        )
+        return Absence.objects.get(person=person)
 
     def _told(self, name: str, state: CaseState) -> Case:
         return Case.objects.filter(applicant__full_name=name, state=state).latest("pk")
@@ -89,8 +126,27 @@ class Scene:
     def _counter_draft(self) -> Case:
         client = browsing.signed_in(self.cast.commune_officer)
         said = {"service": "legal_advice", "full_name": "Lý Thị Quầy", "phone": "0900 190 002", "present": "on"}
-        assert client.post(reverse("cases:counter"), said).status_code == 302
+        today = timezone.localdate()
+        came = {f"received_on_{part}": getattr(today, part) for part in ("day", "month", "year")}
+        assert client.post(reverse("cases:counter"), said | came).status_code == 302
         return Case.objects.get(applicant__full_name="Lý Thị Quầy")
+
+    def _two_administrators(self) -> None:
+        """Let one propose a rule and enter a day, so that the other finds both."""
+        browser, day = browsing.signed_in(self.cast.administrator), "2027-01-04"
+        source = {"legal_source": "Nghị định 18/2026/NĐ-CP, Điều 3", "source_status": "V"}
+        wording = {"days": "12", "unit": "working", "clock_start": "accepted", "pauses": "yes", **source}
+        address = reverse("workflows:propose_rule", args=["LEGAL_COMPLEX"])
+        proposed = browser.post(address, browsing.as_boxes({**wording, "valid_from": "2099-01-01"}))
+        off = {"day": day, "kind": "holiday", "name": "Nghỉ hoán đổi", "source": "Thông báo của Bộ Nội vụ"}
+        entered = browser.post(reverse("workflows:enter_day"), browsing.as_boxes(off))
+        assert (proposed.status_code, entered.status_code) == (302, 302)
+
+    @cached_property
+    def slip(self) -> Slip:
+        """A receipt of the woman who is followed everywhere."""
+        issue_of_case(self.cases["moving"])
+        return Slip.objects.filter(case=self.cases["moving"], kind=Slip.Kind.RECEIPT).latest("pk")
 
     @cached_property
     def items(self) -> dict[str, WorkItem]:

@@ -12,7 +12,7 @@ SECRET = "0123456789abcdef" * 4
 
 
 def test_production_gathers_names_and_compresses_what_is_handed_out(tmp_path: Path) -> None:
-    secrets = dict.fromkeys(("SECRET_KEY", "CHAIN_KEY", "SEAL_KEY"), SECRET)
+    secrets = dict.fromkeys(("SECRET_KEY", "CHAIN_KEY", "SEAL_KEY", "SLIP_KEY"), SECRET)
     environment = {**os.environ, **secrets, "ENVIRONMENT": "production", "VAR_DIR": str(tmp_path)}
     gathered = subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--no-input"],

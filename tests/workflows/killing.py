@@ -1,7 +1,7 @@
 """A process that does an action and is killed in the middle of it, as often as one likes.
 
 A server, which itself never connects, waits for jobs, one line of JSON each. For every job it forks a child that
-connects, does the action and, at the moment asked for, sends itself SIGKILL.
+connects, does the action and, at the moment asked for, sends itself SIGKILL; or the server kills it after some time.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,8 +36,13 @@ _SERVER = "import sys, django; django.setup(); from tests.workflows.killing impo
 
 
 def prepared(action: str, pk: int, key: UUID, at: datetime) -> Callable[[], Any]:
-    """Return the action on the draft, work item or information request of this id, ready to be called."""
+    """Return the action on the draft, work item or information request of this id, ready to be called.
+
+    The sweep is about no one case: its number is how many cases make a batch.
+    """
     match action:
+        case "sweep":
+            return partial(actions.sweep, at=at, batch=pk)
         case "submit":
             case = Case.objects.select_related("applicant").get(pk=pk)
             consents = ["handle", "consult", "sensitive"]
@@ -72,6 +78,9 @@ def prepared(action: str, pk: int, key: UUID, at: datetime) -> Callable[[], Any]
 
 def _act_and_die(job: dict[str, Any]) -> None:
     act = prepared(job["action"], job["pk"], UUID(job["key"]), datetime.fromisoformat(job["at"]))
+    if job["seconds"] is not None:
+        act()
+        return
     moments: list[str] = []
 
     def moment(name: str) -> None:
@@ -108,10 +117,15 @@ def serve(database: str) -> None:
             except BaseException:
                 traceback.print_exc()
                 os._exit(1)
+        seconds = json.loads(line)["seconds"]
+        if seconds is not None:
+            time.sleep(seconds)
+            # Not yet waited for, so it is there, even if it has ended.
+            os.kill(child, signal.SIGKILL)
         _pid, status = os.waitpid(child, 0)
-        if status:
+        if status or seconds is not None:
             killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-            sys.stdout.write(json.dumps("killed" if killed else "failed") + "\n")
+            sys.stdout.write(json.dumps("killed" if killed else "failed" if status else "done") + "\n")
             sys.stdout.flush()
 
 
@@ -124,11 +138,17 @@ class Killer:
     def __init__(self, server: "subprocess.Popen[str]") -> None:
         self._server = server
 
-    def do(self, action: str, pk: int, key: UUID, at: datetime, *, moment: int = NEVER) -> Any:
-        """Have an action done; return "killed", or every moment there was when it lived to the end."""
+    def do(
+        self, action: str, pk: int, key: UUID, at: datetime, *, moment: int = NEVER, seconds: float | None = None
+    ) -> Any:
+        """Have an action done; return "killed", or every moment there was when it lived to the end.
+
+        With `seconds`, kill it after that time wherever it is; return "killed", or "done" if it was quicker.
+        """
         assert self._server.stdin is not None
         assert self._server.stdout is not None
-        job = {"action": action, "pk": pk, "key": str(key), "at": at.isoformat(), "moment": moment}
+        job: dict[str, Any] = {"action": action, "pk": pk, "key": str(key), "at": at.isoformat(), "moment": moment}
+        job["seconds"] = seconds
         self._server.stdin.write(json.dumps(job) + "\n")
         self._server.stdin.flush()
         answer = json.loads(self._server.stdout.readline())

@@ -56,6 +56,9 @@ class Story:
     events: int = 1
     last: dict[str, str] = field(default_factory=dict)
     declined: set[int] = field(default_factory=set)
+    # The stages in which she was asked, and the step whose further question waits for an approver.
+    asked_in: set[str] = field(default_factory=set)
+    proposed_at: str = ""
 
     @property
     def undecided(self) -> bool:
@@ -67,6 +70,8 @@ class Story:
         self.happens()
         del self.open[node]
         self.last[node] = verdict
+        if self.proposed_at == node:
+            self.proposed_at = ""
         self.declined |= {by} if (node, verdict) == ("adviser_accept", "decline") else set()
         self.sealed |= (node, verdict) == ("triage", "direct_help")
         for step in self.next_steps(node, verdict, flags):
@@ -99,11 +104,23 @@ class Story:
             case _:
                 return [NEXT[node, verdict]]
 
-    def ask(self, node: str, *, by: int, answer_by: date) -> None:
+    def ask(self, node: str, stage: str, *, by: int, answer_by: date) -> None:
         """Ask her from one step: it waits."""
         self.happens()
+        self.asked_in.add(stage)
+        self.proposed_at = ""
         self.waits_for_her_at, self.answer_by = node, answer_by
         self.open[node] = by
+
+    def proposes(self, node: str) -> None:
+        """Want to ask her once more in the same stage: the step goes on meanwhile."""
+        self.happens()
+        self.proposed_at = node
+
+    def is_declined(self) -> None:
+        """She is not asked once more."""
+        self.happens()
+        self.proposed_at = ""
 
     def answered(self) -> None:
         """She answered: the step goes on."""
@@ -114,6 +131,7 @@ class Story:
         """Withdraw or expire: nobody is waited for any more."""
         self.happens()
         self.state, self.open, self.waits_for_her_at, self.answer_by = state, {}, "", None
+        self.proposed_at = ""
 
     def happens(self) -> None:
         """Count one more event."""

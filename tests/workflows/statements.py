@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case, Document
+from cases.models import Agency, Case, Document
 from cases.services.common import COUNTER_CONSENT, OTHER_PAPER
 from project.demo import player
 from project.demo.cast import Cast, person
@@ -33,6 +33,9 @@ ACTIONS = (
     "assign",
     "decide",
     "request_information",
+    "approve_request",
+    "decline_request",
+    "put_off_promise",
     "expire",
     "add_papers",
     "write_to_office",
@@ -40,6 +43,9 @@ ACTIONS = (
     "note",
     "remind",
     "remark",
+    "sweep",
+    "recuse",
+    "transfer",
 )
 ALL_OFFICES: dict[str, Any] = {
     f"consult_{office}": True for office in ("finance", "tech", "agri", "tax")
@@ -168,6 +174,7 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
     with recording() as asked:
         actions.assign(to_assign, manager=cast.justice_approver, to=cast.justice_officer, key=uuid4(), at=_LATER)
     yield from asked
+    yield from _into_other_hands(cast)
     with recording() as asked:
         player.ask(case, "triage", question=A_REASON, at=_LATER, fields=("entity_name",))
     yield asked[0]
@@ -175,11 +182,13 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
         given = {"corrections": {"entity_name": "Công ty TNHH Mai"}, "papers": _papers(case)}
         player.reply(case, text=A_REASON, at=_LATER, **given)
     yield asked[0]
+    yield from _asking_again(cast, case)
     request = player.ask(case, "triage", question=A_REASON, at=_LATER)
     with recording() as asked:
         actions.expire(request, at=_MUCH_LATER)
     yield asked[0]
 
+    yield from _putting_off(cast)
     case = a_case(applicant, at_node="triage")
     with recording() as asked:
         actions.remind(item_at(case, "triage"), supervisor=cast.supervisor, words=A_REASON, key=uuid4(), at=_LATER)
@@ -191,6 +200,70 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
     with recording() as asked:
         actions.rate(case, applicant=applicant, score=3, key=uuid4(), at=_LATER)
     yield asked[0]
+    with recording("one batch: everything that is still open is late") as asked:
+        actions.sweep(at=_MUCH_LATER)
+    yield asked[0]
+
+
+def _asking_again(cast: Cast, case: Case) -> Iterator[Asked]:
+    """Ask once more in a step that asked her: not agreed to, agreed to, and fallen with the step."""
+    given: dict[str, Any] = {"question": A_REASON, "why_again": A_REASON, "asked_fields": ("entity_name",)}
+    for agrees in (False, True):
+        with recording("a further question") as asked:
+            request = actions.request_information(
+                item_at(case, "triage"), reviewer=cast.city_officer, key=uuid4(), at=_LATER, **given
+            )
+            if agrees:
+                actions.approve_request(request, approver=cast.city_approver, key=uuid4(), at=_LATER)
+            else:
+                why: dict[str, Any] = {"words": A_REASON, "key": uuid4(), "at": _LATER}
+                actions.decline_request(request, approver=cast.city_approver, **why)
+        yield from asked[int(agrees) :]
+    player.reply(case, text=A_REASON, at=_LATER)
+    other = a_case(cast.applicant, at_node="triage")
+    player.ask(other, "triage", question=A_REASON, at=_LATER)
+    player.reply(other, text=A_REASON, at=_LATER)
+    actions.request_information(item_at(other, "triage"), reviewer=cast.city_officer, key=uuid4(), at=_LATER, **given)
+    yield decided(other, "triage", "general", what="triage: general, a further question falls", **ALL_OFFICES)
+
+
+def _putting_off(cast: Cast) -> Iterator[Asked]:
+    case = a_case(cast.applicant, at_node="consult_finance", **ALL_OFFICES)
+    given: dict[str, Any] = {"reason_code": "NEEDS_TIME", "words": A_REASON}
+    with recording("by the office, five items open") as asked:
+        day = (_LATER + timedelta(days=29)).date()
+        actions.put_off_promise(case, actor=cast.justice_officer, new_day=day, key=uuid4(), at=_LATER, **given)
+    yield asked[0]
+    with recording("by the supervisor, five items open") as asked:
+        day = (_LATER + timedelta(days=36)).date()
+        actions.put_off_promise(case, actor=cast.supervisor, new_day=day, key=uuid4(), at=_LATER, **given)
+    yield asked[0]
+
+
+def _into_other_hands(cast: Cast) -> Iterator[Asked]:
+    """Keep away, hand on and give by name, each where it is widest."""
+    given: dict[str, Any] = {"key": None, "at": _LATER}
+    item = item_at(a_case(cast.applicant, at_node="approve"), "approve")
+    with recording("nobody else of the office can do it") as asked:
+        actions.recuse(item, person=cast.justice_approver, ground="family", **given)
+    yield from asked
+    case = a_case(cast.applicant, at_node="adviser_accept", adviser=cast.expert.pk)
+    item, officer = item_at(case, "adviser_accept"), cast.another_expert
+    with recording("held by name") as asked:
+        actions.assign(item, manager=cast.justice_approver, to=officer, key=uuid4(), at=_LATER)
+        actions.recuse(item, person=officer, ground="mentor", **given)
+    yield from asked
+    case = a_case(cast.another_applicant, at_node="draft")
+    way = (
+        (cast.another_justice_officer, "HPG-STC"),
+        (cast.finance_officer, "HPG-THUE"),
+        (cast.tax_officer, "HPG-SKHCN"),
+    )
+    for number, (reviewer, code) in enumerate(way, start=1):
+        item, to = item_at(case, "draft"), Agency.objects.get(code=code)
+        with recording("the last time, to the desk" if number == len(way) else "to another office") as asked:
+            actions.transfer(item, reviewer=reviewer, to=to, words=A_REASON, key=uuid4(), at=_LATER)
+        yield from asked if number != 2 else ()
 
 
 def _filing(cast: Cast) -> Iterator[Asked]:

@@ -1,14 +1,19 @@
 """Working days against a slow model that counts them one by one on a wall calendar."""
 
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from random import Random
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
+from cases.models import Case
+from project.settings import hour
 from workflows.calendar import Calendar
 from workflows.models import DeadlineRule
 from workflows.queries.rulebook import FALLBACK_WORKING_DAYS, Rulebook, end_of, rulebook
@@ -31,6 +36,11 @@ def wall(calendar: Calendar, first: date, last: date) -> list[date]:
 def nth_after(working: list[date], start: date, days: int) -> date:
     """Return the working day that is this many after a day, by counting them off."""
     return start if days == 0 else [day for day in working if day > start][days - 1]
+
+
+def nth_before(working: list[date], end: date, days: int) -> date:
+    """Return the day before the working day that is this many back from, and including, a day."""
+    return end if days == 0 else [day for day in working if day <= end][-days] - ONE_DAY
 
 
 some_days = st.dates(date(2027, 1, 1), date(2027, 12, 31))
@@ -60,6 +70,28 @@ def test_a_deadline_is_a_working_day_and_waiting_longer_ends_later(
     assert calendar.is_working(end)
     assert calendar.between(start, end) == days
     assert calendar.after(end, more) == calendar.after(start, days + more) > end
+
+
+@few
+@given(calendar=calendars, end=some_days, days=st.integers(0, 45))
+def test_counting_back_is_as_on_the_wall(calendar: Calendar, end: date, days: int) -> None:
+    working = wall(calendar, end - timedelta(days=200), end)
+    assert calendar.before(end, days) == nth_before(working, end, days)
+
+
+@few
+@given(calendar=calendars, start=some_days, days=st.integers(1, 45))
+def test_counting_back_undoes_counting_forward(calendar: Calendar, start: date, days: int) -> None:
+    """From a working day so many days back and on again leads to the same day; from a day off, to the last one."""
+    end = calendar.after(start, days)
+    begin = calendar.before(end, days)
+    assert calendar.after(begin, days) == end
+    assert calendar.between(begin, end) == days
+    # It is the last day from which so many lead up to it.
+    assert start <= begin
+    assert calendar.between(start, begin) == 0
+    assert calendar.before(start, days) < start
+    assert calendar.after(calendar.before(start, days), days) <= start
 
 
 def test_the_day_it_begins_never_counts() -> None:
@@ -116,6 +148,19 @@ def test_a_saturday_worked_in_exchange_is_a_working_day_and_the_day_off_is_none(
     assert book.calendar.after(date(2026, 8, 21), 1) == date(2026, 8, 22)
 
 
+def test_the_day_of_culture_is_a_holiday_from_2026_on_and_was_none_in_2025(book: Rulebook) -> None:
+    assert book.calendar.is_working(date(2025, 11, 24))
+    assert not any(book.calendar.is_working(date(year, 11, 24)) for year in range(2026, 2036))
+
+
+def test_mai_is_guided_by_the_27th(book: Rulebook) -> None:
+    """TC-02: accepted on Monday 23 November 2026, three working days, and the 24th is a holiday."""
+    monday = date(2026, 11, 23)
+    deadline = book.deadline("CONV_GUIDE", opened=monday, submitted=monday, accepted=monday)
+    assert deadline.due_on == deadline.promised_on == date(2026, 11, 27)
+    assert deadline.law == "Nghị định 80/2021/NĐ-CP, Điều 15"
+
+
 def test_the_answer_to_hanh_is_due_on_the_27th(book: Rulebook) -> None:
     """TC-01: accepted on Thursday 5 November 2026, fifteen working days, and the 24th is a holiday."""
     thursday = date(2026, 11, 5)
@@ -157,18 +202,88 @@ def test_a_step_without_a_number_has_a_day_of_ours_and_promises_nothing() -> Non
     assert deadline.due_on == Calendar().after(monday, FALLBACK_WORKING_DAYS)
 
 
+# --- what comes late in the day ----------------------------------------------------------------------------------
+
+AT_THREE = time(15, 0)
+FRIDAY, SATURDAY, MONDAY = date(2026, 11, 6), date(2026, 11, 7), date(2026, 11, 9)
+
+
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+@pytest.mark.parametrize(
+    ("late_from", "day", "at", "minute", "received"),
+    [
+        (None, FRIDAY, 23, 59, FRIDAY),
+        (None, SATURDAY, 10, 0, SATURDAY),
+        (AT_THREE, FRIDAY, 14, 59, FRIDAY),
+        (AT_THREE, FRIDAY, 15, 0, MONDAY),
+        (AT_THREE, SATURDAY, 9, 0, MONDAY),
+        (AT_THREE, SATURDAY, 20, 0, MONDAY),
+        (AT_THREE, MONDAY, 8, 0, MONDAY),
+        # Over the holiday of 24 November.
+        (AT_THREE, date(2026, 11, 23), 15, 0, date(2026, 11, 25)),
+    ],
+)
+def test_what_comes_at_or_after_the_hour_counts_from_the_next_working_day(
+    book: Rulebook, settings: Settings, late_from: time | None, day: date, at: int, minute: int, received: date
+) -> None:
+    settings.LATE_RECEIPT_FROM = late_from
+    assert book.received(moment(day, at, minute)) == received
+
+
+def test_the_hour_is_read_from_the_environment_and_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LATE_RECEIPT_FROM", raising=False)
+    assert hour("LATE_RECEIPT_FROM") is None
+    monkeypatch.setenv("LATE_RECEIPT_FROM", "15:00")
+    assert hour("LATE_RECEIPT_FROM") == AT_THREE
+    monkeypatch.setenv("LATE_RECEIPT_FROM", "3 giờ chiều")
+    with pytest.raises(ImproperlyConfigured, match="LATE_RECEIPT_FROM"):
+        hour("LATE_RECEIPT_FROM")
+
+
+def test_what_comes_later_never_counts_from_an_earlier_day(book: Rulebook, settings: Settings) -> None:
+    settings.LATE_RECEIPT_FROM = AT_THREE
+    begin = moment(date(2026, 11, 19), 0)
+    received = [book.received(begin + timedelta(hours=hour)) for hour in range(24 * 10)]
+    assert received == sorted(received)
+
+
+def test_a_day_written_on_paper_has_no_hour(book: Rulebook, settings: Settings) -> None:
+    settings.LATE_RECEIPT_FROM = AT_THREE
+    typed_in_late = Case(received_on=FRIDAY, submitted_at=moment(date(2026, 11, 10), 16))
+    assert book.received_on(typed_in_late) == FRIDAY
+    assert book.received_on(Case(submitted_at=moment(FRIDAY, 16))) == MONDAY
+
+
+def test_before_the_day_of_receipt_nothing_counts(book: Rulebook) -> None:
+    """Sent and accepted on a Friday evening, received on Monday by the rule of the office."""
+    first = book.deadline("INTAKE", opened=FRIDAY, submitted=MONDAY, accepted=None)
+    assert (first.starts_on, first.due_on) == (MONDAY, date(2026, 11, 10))
+    answer = book.deadline("LEGAL_GENERAL", opened=FRIDAY, submitted=MONDAY, accepted=FRIDAY)
+    assert answer.starts_on == MONDAY
+    guide = book.deadline("CONV_GUIDE", opened=FRIDAY, submitted=MONDAY, accepted=FRIDAY)
+    assert guide.due_on == date(2026, 11, 12)
+
+
 @cache
 def real_wall(calendar: Calendar) -> list[date]:
     return wall(calendar, FIRST, LAST)
 
 
 def unlike_the_wall(calendar: Calendar, pairs: int) -> int:
-    """Return how many of so many random (start, days) pairs of the ten years end on another day than on the wall."""
+    """Return how many of so many random (start, days) pairs of the ten years end on another day than on the wall.
+
+    Each is counted forward, and back again from the day on which it ends.
+    """
     random, unlike = Random(2026), 0
     for _pair in range(pairs):
         days = random.randint(0, 60)
         start = FIRST + ONE_DAY * random.randrange((LAST - FIRST).days - 150)
-        unlike += calendar.after(start, days) != nth_after(real_wall(calendar), start, days)
+        end = nth_after(real_wall(calendar), start, days)
+        unlike += calendar.after(start, days) != end
+        unlike += calendar.before(end, days) != nth_before(real_wall(calendar), end, days)
     return unlike
 
 
@@ -183,5 +298,6 @@ def test_ten_thousand_deadlines_of_ten_years_are_as_on_the_wall(
     pairs = 10_000
     unlike = unlike_the_wall(book.calendar, pairs)
     with capsys.disabled():
-        sys.stdout.write(f"\ncalendar: {pairs} deadlines from {FIRST.year} to {LAST.year}, {unlike} unlike the model\n")
+        years = f"{FIRST.year} to {LAST.year}"
+        sys.stdout.write(f"\ncalendar: {pairs} deadlines forward and back, {years}, {unlike} unlike the model\n")
     assert unlike == 0

@@ -93,7 +93,10 @@ def test_check_flows_releases_what_is_new_and_leaves_what_is_released(
 
 # --- check_cases ----------------------------------------------------------------------------------------------
 
-COUNTS = ("cases", "open", "stuck", "late", "waiting_for_her", "outside")
+COUNTS = (
+    *("cases", "open", "stuck", "late", "at_risk", "waiting_for_her", "outside"),
+    *("absent_without_acting", "nobody_can", "overslept"),
+)
 
 
 def check_cases() -> tuple[int, dict[str, Any]]:
@@ -110,7 +113,7 @@ def test_check_cases_counts_what_is_well(cast: Cast, at: datetime) -> None:
     player.draft({}, applicant=cast.applicant, at=at)
     outside = a_case(cast.another_applicant, at_node="ext_advice")
     health = examine(at=at + timedelta(hours=2))
-    assert [getattr(health, name) for name in COUNTS] == [3, 3, 0, 0, 1, 1]
+    assert [getattr(health, name) for name in COUNTS] == [3, 3, 0, 0, 0, 1, 1, 0, 0, 0]
     assert health.findings == []
     assert health.well
     late = examine(at=outside.work_items.get(finished_at=None).due_at + timedelta(seconds=1))

@@ -10,9 +10,12 @@ from django.utils import translation
 from cases.models import Agency, InformationRequest
 from project.demo.cast import Cast
 from tests.conftest import THURSDAY
+from tests.workflows.cutting import cut, names
 from workflows.calendar import Calendar
 from workflows.models import WorkItem
-from workflows.queries.held import WHOLE, Held, applicant, held, turns
+from workflows.queries import held as drawing
+from workflows.queries.axis import WHOLE
+from workflows.queries.held import Held, applicant, turns
 
 HOUR = timedelta(hours=1)
 CALENDAR = Calendar()
@@ -36,6 +39,27 @@ def a_request(since: float, until: float | None, node: str = "") -> InformationR
     """Return an unsaved question to her."""
     ended = None if until is None else THURSDAY + until * HOUR
     return InformationRequest(node=node, asked_at=THURSDAY + since * HOUR, ended_at=ended)
+
+
+def held(
+    items: list[WorkItem],
+    requests: list[InformationRequest],
+    calendar: Calendar,
+    *,
+    start: datetime,
+    end: datetime,
+    promised: datetime | None,
+) -> Held:
+    return drawing.held(
+        cut(items, requests, start=start),
+        names(items),
+        requests,
+        calendar,
+        start=start,
+        end=end,
+        due=min((item.due_at for item in items if item.is_open), default=None),
+        promised=promised,
+    )
 
 
 def told(items: list[WorkItem], requests: list[InformationRequest], *, hours: float = 100) -> Held:
@@ -142,19 +166,20 @@ def test_whatever_happened_seconds_days_and_drawing_add_up(justice: Agency, fina
         a_request(begin, min(begin + dice.uniform(1, 90), 400)) for begin in (50.0, 200.0)[: dice.randint(0, 2)]
     ]
     found = told(items, requests, hours=400)
-    assert sum(share.seconds for share in found.shares) == pytest.approx(found.seconds)
+    assert sum(share.seconds for share in found.shares) == found.seconds == sum(found.by_holder.values())
     assert sum(share.days for share in found.shares) == found.days
     assert sum(block.days for block in found.blocks) == found.days
     assert all(block.start + block.width == following.start for block, following in pairwise(found.blocks))
     assert (found.blocks[0].start, found.blocks[-1].start + found.blocks[-1].width <= WHOLE) == (0, True)
-    cut = turns(items, requests, start=THURSDAY, end=THURSDAY + 400 * HOUR)
-    assert (cut[0].since, cut[-1].until) == (THURSDAY, THURSDAY + 400 * HOUR)
-    assert all(turn.until == following.since for turn, following in pairwise(cut))
-    assert (applicant() in [turn.holder for turn in cut]) == bool(requests)
+    passing = cut(items, requests, start=THURSDAY)
+    taken = turns(passing, names(items), start=THURSDAY, end=THURSDAY + 400 * HOUR)
+    assert (taken[0].since, taken[-1].until) == (THURSDAY, THURSDAY + 400 * HOUR)
+    assert all(turn.until == following.since for turn, following in pairwise(taken))
+    assert (applicant() in [turn.holder for turn in taken]) == bool(requests)
 
 
 def test_a_case_of_one_moment_can_be_drawn(justice: Agency) -> None:
     found = held([], [], CALENDAR, start=THURSDAY, end=THURSDAY, promised=None)
     assert (found.shares, found.days) == ((), 0)
-    one: datetime = THURSDAY + timedelta(microseconds=1)
+    one: datetime = THURSDAY + timedelta(seconds=1)
     assert held([an_item(justice, 0, None, 9)], [], CALENDAR, start=THURSDAY, end=one, promised=None).shares

@@ -19,6 +19,8 @@ VERBS = {
     "item_released",
     "decision_made",
     "information_requested",
+    "request_proposed",
+    "request_declined",
     "information_answered",
     "case_withdrawn",
     "case_expired",

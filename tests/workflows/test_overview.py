@@ -21,7 +21,7 @@ from project.demo.cast import Cast
 from tests.browsing import signed_in
 from tests.builders import a_case
 from workflows.models import WorkItem
-from workflows.queries import overview as overviews
+from workflows.queries import counting
 from workflows.queries import supervised as lists
 from workflows.queries.health import examine
 from workflows.queries.overview import Counts, Overview, overview
@@ -59,7 +59,7 @@ def test_the_promise_stands_first_and_is_that_of_check_cases(cast: Cast, at: dat
     assert seen(cast.supervisor, at).snapshot.promise.stuck == ()
     WorkItem.objects.filter(case=broken, finished_at__isnull=True).update(finished_at=at, status="cancelled")
     found = seen(cast.supervisor, at).snapshot.promise
-    assert ([case.pk for case in found.stuck], found.open) == ([broken.pk], 2)
+    assert ([each.case.pk for each in found.stuck], found.open) == ([broken.pk], 2)
     assert examine(at=at).stuck == len(found.stuck)
     cache.clear()
     text = signed_in(cast.supervisor).get(ADDRESS).content.decode()
@@ -124,7 +124,7 @@ def test_every_number_opens_the_list_that_it_counts(cast: Cast, at: datetime) ->
 def test_every_number_on_the_page_is_that_of_the_rows_behind_it(
     cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(overviews, "SLOWEST", 20)
+    monkeypatch.setattr(counting, "SLOWEST", 20)
     for _nth in range(2):
         a_case(cast.applicant, at_node="deliver")
     a_case(cast.another_applicant, at_node="deliver", answers={"tax_code": "0101248141"})

@@ -11,7 +11,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from cases.models import Decision, InformationRequest, Membership, Role, User
 from cases.policy import NotFoundForYou, WrongState
 from project.demo import player
-from tests.builders import A_QUESTION, a_draft
+from tests.builders import A_QUESTION, A_REASON, a_draft
 from tests.workflows.legal_advice_model import HELD_BY_THE_ADVISER, Story
 from tests.workflows.promises import Promises
 from workflows import actions
@@ -239,18 +239,49 @@ class Walk(Promises):
         item, story, human = self.item(pick)
         reviewer = player.holder_of(item)
 
-        def act(who: User, key: UUID, at: datetime) -> object:
-            fields = ("employees_insured",)
-            return actions.request_information(
-                item, reviewer=who, question=A_QUESTION, asked_fields=fields, key=key, at=at
-            )
+        def act(who: User, key: UUID, at: datetime, why_again: str = "") -> object:
+            given: dict[str, Any] = {"question": A_QUESTION, "asked_fields": ("employees_insured",)}
+            return actions.request_information(item, reviewer=who, why_again=why_again, key=key, at=at, **given)
 
-        if story.undecided and human.may_ask and not story.waits_for_her_at:
+        def once_more(who: User, key: UUID, at: datetime) -> object:
+            return act(who, key, at, player.WHY_AGAIN)
+
+        if not (story.undecided and human.may_ask) or story.waits_for_her_at or story.proposed_at:
+            self.is_refused(reviewer, act)
+            self.is_refused(reviewer, once_more)
+        elif human.stage in story.asked_in:
+            self.is_refused(reviewer, act, actions.AskedBefore)
+            self.does(reviewer, once_more)
+            story.proposes(item.node)
+        else:
+            self.is_refused(reviewer, once_more)
             self.does(reviewer, act)
             request = InformationRequest.objects.get(case=item.case, ending="open")
-            story.ask(item.node, by=reviewer.pk, answer_by=request.answer_by)
+            story.ask(item.node, human.stage, by=reviewer.pk, answer_by=request.answer_by)
+
+    @precondition(lambda walk: any(story.proposed_at for story in walk.stories.values()))
+    @rule(pick=any_number, agrees=st.booleans())
+    def settle_a_further_question(self, pick: int, agrees: bool) -> None:
+        """Agree that she is asked once more, or do not; whoever wants to ask cannot agree to it herself."""
+        proposed = list(InformationRequest.objects.filter(ending="proposed").select_related("case").order_by("pk"))
+        request = proposed[pick % len(proposed)]
+        story, item = self.stories[request.case_id], player.open_item(request.case, request.node)
+
+        def act(who: User, key: UUID, at: datetime) -> object:
+            if agrees:
+                return actions.approve_request(request, approver=who, key=key, at=at)
+            return actions.decline_request(request, approver=who, words=A_REASON, key=key, at=at)
+
+        self.is_refused(request.asked_by, act, NotFoundForYou)
+        self.does(player.approver_of(request), act)
+        request.refresh_from_db()
+        request.refresh_from_db()
+        if agrees:
+            holder = item.assignee_id or request.asked_by_id
+            story.ask(item.node, item.stage, by=holder, answer_by=request.answer_by)
         else:
-            self.is_refused(reviewer, act)
+            story.is_declined()
+        self.is_refused(player.approver_of(request), act)
 
     @precondition(somebody_is_waited_for)
     @rule(pick=any_number, takes=st.booleans())
