@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import AccessRecord, Case, CaseState, Outcome, User
 from cases.queries.register import Row, pages_of, rows_of
-from cases.queries.shares import age_in_seconds
+from cases.queries.shares import age_in_seconds, in_words
 
 Cell = str | Promise | int | date | datetime | None
 # Cases read, noted as read and written at once.
@@ -35,7 +35,17 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON = "application/json"
 PDF = "application/pdf"
 
-# Whose the time was, in whole seconds: in every table program the columns sum to the age, exactly.
+# Whose the time was, for people: in days and hours of the calendar.
+HELD_IN_WORDS: tuple[Promise, ...] = (
+    gettext_lazy("With the applicant"),
+    gettext_lazy("With the Women's Union of the commune"),
+    gettext_lazy("With the Women's Union of the city"),
+    gettext_lazy("With other offices"),
+    gettext_lazy("Outside and with advisers"),
+    gettext_lazy("With Đồng Hành itself"),
+    gettext_lazy("Age of the case (calendar days)"),
+)
+# The same, in whole seconds: in every table program the columns sum to the age, exactly.
 HELD: tuple[tuple[str, Promise], ...] = (
     ("hers", gettext_lazy("With the applicant (seconds)")),
     ("commune", gettext_lazy("With the Women's Union of the commune (seconds)")),
@@ -59,6 +69,7 @@ REGISTER: tuple[tuple[str | Promise, int], ...] = (
     (gettext_lazy("Decided"), 17),
     (gettext_lazy("Ended"), 17),
     (gettext_lazy("Outcome"), 30),
+    *((words, 18) for words in HELD_IN_WORDS),
     *((words, 14) for _kind, words in HELD),
     (gettext_lazy("Age of the case (seconds)"), 14),
 )
@@ -89,6 +100,7 @@ def register_rows(cases: Any, reader: User, *, at: datetime) -> Iterator[Sequenc
 
 def _cells(row: Row, at: datetime, states: Mapping[str, str], outcomes: Mapping[str, str]) -> Sequence[Cell]:
     case: Case = row.case
+    held, age = [row.by_kind.get(kind, 0) for kind, _words in HELD], age_in_seconds(case, at=at)
     return (
         case.code,
         row.name,
@@ -104,8 +116,9 @@ def _cells(row: Row, at: datetime, states: Mapping[str, str], outcomes: Mapping[
         case.decided_at,
         case.ended_at,
         outcomes[case.outcome] if case.outcome else "",
-        *(row.by_kind.get(kind, 0) for kind, _words in HELD),
-        age_in_seconds(case, at=at),
+        *(in_words(spent) if spent else "" for spent in (*held, age)),
+        *held,
+        age,
     )
 
 

@@ -103,9 +103,11 @@ def roles_for(action: str, role: str) -> tuple[str, ...]:
 class WrongState(Exception):
     """The right person came too late, or too early. `message` says who did what when: 409."""
 
-    def __init__(self, message: str | Promise) -> None:
+    def __init__(self, message: str | Promise, *, way_back: str = "") -> None:
         super().__init__(str(message))
         self.message = message
+        # The address at which the case can be read, where a page knows it.
+        self.way_back = way_back
 
 
 class NotFoundForYou(Http404):
@@ -282,6 +284,9 @@ def can(
         # Told to one person: whoever holds the step by name, not her office.
         works_here = {agency for agency, _role in (standing(user) if held is None else held)}
         return not hers and assignee_id == user.pk and agency_id in works_here
+    if action == "decide" and agency_id is None and assignee_id == case.applicant_id:
+        # A step of her own: nobody else has it, and it is no judgement of her case.
+        return hers
     if action in ("decide", "request_information", "claim", "release"):
         if hers or user.pk in barred:
             return False
@@ -334,9 +339,14 @@ def can(
         by_name = assignee_id == user.pk and bool(roles & set(WORKING_ROLES))
         return Role.APPROVER in roles or (by_name if case.sealed else role in roles)
     if action == "put_off_again":
+        if case.sealed:
+            # Nobody supervises it: an approver of its desk, but not who apologised the first time (`barred`).
+            places = standing(user) if held is None else held
+            roles = _roles_at(case.desk_id, places, barred) if case.desk_id else set()
+            return not hers and user.pk not in barred and Role.APPROVER in roles
         # Once more only by those who supervise; an auditor reads and writes nothing.
         there = Membership.objects.today().filter(user=user, role=Role.SUPERVISOR)
-        return not hers and not case.sealed and there.filter(agency__province=case.province_id).exists()
+        return not hers and there.filter(agency__province=case.province_id).exists()
     if action == "supervise":
         return (
             not hers

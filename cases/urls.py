@@ -24,6 +24,7 @@ urlpatterns = [
     path("ho-so/<uuid:key>/ai-da-mo/", mine.readings, name="readings"),
     path("tra-cuu/", lookup.lookup, name="lookup"),
     path("quay/", counter.counter, name="counter"),
+    path("quay/<uuid:key>/ngay-nhan/", counter.paper_day, name="paper_day"),
     path("quay/<uuid:key>/dong-y/", counter.consent_sheet, name="consent_sheet"),
     path("giay-to/<uuid:key>/", documents.document, name="document"),
     path("ho-so/<uuid:key>/giay-hen.pdf", receipt.receipt, name="receipt"),

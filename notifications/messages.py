@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from cases.models import TimelineEvent
 from cases.models.case import UNDECIDED
-from cases.queries.promise import apology, missed
+from cases.queries.promise import apology_of, missed
 from cases.queries.telling import telling
 from cases.services import service_of
 from notifications.models import Notification
-from notifications.recipients import items_for, told_key
+from notifications.recipients import items_for, told_key, waiting_items
 
 
 def _day(iso: str) -> str:
@@ -35,9 +35,9 @@ def _to_her(notification: Notification) -> str:
                 "day": _day(event.facts["answer_by"])
             }
         case "promise_moved":
-            return apology(date.fromisoformat(event.facts["promised_on"]), event.facts.get("reason_code", ""))
+            return apology_of(event)
         case "promise_missed":
-            return missed(event.facts)
+            return missed(event.facts, sealed=notification.case.sealed)
         case "answer_reminded":
             return _("We are still waiting for your answer. Please send it by %(day)s.") % {
                 "day": _day(event.facts["answer_by"])
@@ -79,8 +79,6 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
             return _("The applicant added papers. They stand on the work item's page.")
         case "message_sent":
             return _("The applicant wrote a message. Read it on the work item's page.")
-        case "request_proposed":
-            return _("A further question to the applicant waits for your consent.")
         case "request_declined":
             return _("Your further question to the applicant was not approved. Read why on the work item's page.")
         case "information_requested":
@@ -95,18 +93,23 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
             }
         case "promise_missed":
             return _("The promised day %(day)s has passed.") % {"day": _day(event.facts["was"])}
-        case "deadline_neared" | "deadline_passed" | "item_taken_over":
-            about = event.facts["read_by"][0]
-            stage = service.stage(about["stage"])
-            return _in_time(event) % {"stage": stage.label if stage else "", "day": _day(about["due"])}
+        case "request_proposed" | "deadline_neared" | "deadline_passed" | "item_taken_over":
+            [about, *_rest] = event.facts["read_by"]
+            step = service.step_name(about["node"], about["stage"])
+            return _in_time(event) % {"stage": step, "day": _day(about["due"])}
         case "reminder_sent":
             return _("The supervisor reminds of this work item. Read the words on its page.")
         case _:
             mine = items_for(event, notification.person_id, agencies)
-            stage = service.stage(mine[0]["stage"]) if mine else None
-            if stage is None:
+            others = [] if mine or notification.case.sealed else list(waiting_items(event))
+            meant = next((item for item in (*mine, *others) if item.get("stage")), None)
+            step = service.step_name(meant["node"], meant["stage"]) if meant else ""
+            if meant is None or not step:
                 return _("There is news about this case.")
-            given = {"stage": stage.label, "day": _day(mine[0]["due"])}
+            given = {"stage": step, "day": _day(meant["due"])}
+            if others:
+                # She answers for an office where nobody could be told.
+                return _("Nobody of the office is there for this step: %(stage)s. Due %(day)s.") % given
             if event.verb == "work_item_assigned":
                 return _("Assigned: %(stage)s. Due %(day)s.") % given
             return _("New work item: %(stage)s. Due %(day)s.") % given
@@ -114,6 +117,8 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
 
 def _in_time(event: TimelineEvent) -> str:
     match event.verb, event.facts.get("level"):
+        case "request_proposed", _level:
+            return _("A further question to the applicant waits for an approver: %(stage)s. It is due %(day)s.")
         case "item_taken_over", _level:
             return _("The applicant did not do this in time. It is your office's now: %(stage)s. Due %(day)s.")
         case "deadline_passed", _level:

@@ -10,6 +10,7 @@ from cases.models import Membership, User
 from cases.policy import READING_ROLES, WORKING_ROLES, keeps_the_rules
 from cases.queries.naming import office_name
 from notifications.models import Notification
+from workflows.queries.rules import proposed_by_others
 
 MOST_SHOWN = 99
 
@@ -56,10 +57,17 @@ class House:
         """Whether the reader reads the register."""
         return any(membership.role in READING_ROLES for membership in self.memberships)
 
-    @property
+    @cached_property
     def keeps_the_rules(self) -> bool:
         """Whether the reader keeps the deadline rules and the calendar."""
         return self._user is not None and keeps_the_rules(self._user)
+
+    @cached_property
+    def proposed(self) -> int:
+        """How many deadline rules others propose, which the reader can approve or decline."""
+        if self._user is None or not self.keeps_the_rules:
+            return 0
+        return proposed_by_others(self._user)
 
     @cached_property
     def unread(self) -> str:

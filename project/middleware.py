@@ -33,6 +33,8 @@ TYPED: dict[str, str | Promise] = {
     "remark": _("Remark"),
 }
 LONGEST_KEPT = 20_000
+# What such an address names is a work item; under any other its number may be a person's, a question's, a rule's.
+OF_A_WORK_ITEM = "viec/<int:pk>/"
 LOCK_WORDS = ("locked", "lock timeout", "lock_timeout", "could not obtain lock", "deadlock")
 
 
@@ -86,7 +88,12 @@ class SayItPlainly:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 409 when the case has moved on, 503 when somebody else holds it just now."""
         if isinstance(exception, WrongState):
-            words = {"message": exception.message, "typed": typed_words(request), "again": work_item_of(request)}
+            words = {
+                "message": exception.message,
+                "typed": typed_words(request),
+                "again": work_item_of(request),
+                "way_back": exception.way_back,
+            }
             return render(request, "409.html", words, status=409)
         if isinstance(exception, OperationalError) and any(word in str(exception) for word in LOCK_WORDS):
             return busy(request, again_after=5)
@@ -106,7 +113,7 @@ def busy(request: HttpRequest, *, again_after: int, away: bool = False) -> HttpR
 def work_item_of(request: HttpRequest) -> WorkItem | None:
     """Return the work item the form belongs to, if whoever sent it may read it."""
     match = request.resolver_match
-    if match is None or match.namespace != "workflows" or "pk" not in match.kwargs:
+    if match is None or not match.route.startswith(OF_A_WORK_ITEM):
         return None
     try:
         return find_item(reader(request), match.kwargs["pk"])

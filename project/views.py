@@ -13,6 +13,9 @@ from cases.services.to_come import TO_COME
 from project.middleware import typed_words
 from project.sign_in import landing
 
+# Under these addresses stands what an office has to do.
+WORK = ("/viec/", "/hoi-them/", "/hen-lai/")
+
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show what a woman can ask for; staff go to their own first page."""
@@ -45,8 +48,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that there is no such page, the same for what is not hers to see."""
-    return render(request, "404.html", status=404)
+    """Say that there is no such page, the same for what is not hers to see.
+
+    Staff who follow an old link to a work item read that it is no longer theirs, whether it was ever there or not.
+    """
+    gone = request.path.startswith(WORK) and bool(standing(request.user))
+    return render(request, "404.html", {"gone": gone}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,8 @@ from cases.slips import issue_missing
 from notifications.channels import inbox
 from workflows.actions import expire_unanswered, sweep
 from workflows.queries.counting import count_anew
+from workflows.queries.health import forsaken
+from workflows.queries.rulebook import calendar_warning
 
 log = logging.getLogger("dong_hanh.worker")
 
@@ -41,7 +43,17 @@ def _anchor_once_a_day(at: datetime) -> int:
         # It is said every day until somebody looks; the witness of today is taken all the same.
         log.error("The timeline does not verify: %d bad. Run manage.py verify_timeline.", len(found.findings))
     take_anchor(at)
+    _warn(at)
     return 1
+
+
+def _warn(at: datetime) -> None:
+    """Log what somebody must see to and no page tells whom it concerns."""
+    for office, many in sorted(forsaken().items()):
+        log.error("%s: sealed cases that have nobody left who can go on with them: %d.", office, many)
+    year = calendar_warning(timezone.localdate(at))
+    if year is not None:
+        log.warning("The holidays of %d are not announced: deadlines that reach into it may be wrong.", year)
 
 
 # In this order: who can no longer answer is not reminded, and what was said is delivered in the same pass.

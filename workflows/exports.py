@@ -20,6 +20,7 @@ from cases.exports import Cell, as_csv
 from cases.models import Case
 from cases.printing import as_pdf
 from cases.queries.naming import name_of, place_of
+from cases.queries.shares import to_the_second
 from cases.services import service_of
 from workflows.queries.held import Share
 from workflows.queries.story import Day, Line, Story
@@ -30,7 +31,8 @@ HEAD: tuple[str | Promise, ...] = (
     gettext_lazy("What happened"),
     gettext_lazy("Who"),
     gettext_lazy("Office"),
-    gettext_lazy("As it was written"),
+    gettext_lazy("Check of the record"),
+    gettext_lazy("Held the case (calendar days, h:min:s)"),
     gettext_lazy("Held the case (seconds)"),
 )
 
@@ -42,15 +44,15 @@ def story_as_csv(case: Case, story: Story) -> Iterator[bytes]:
 
 def _cells(line: Line | Day) -> Sequence[Cell]:
     if isinstance(line, Day):
-        return (None, line.at, line.words, line.person, "", "", None)
-    intact = _("yes") if line.intact else _("no")
-    return (line.event.position, line.at, line.words, line.person, line.office, intact, None)
+        return (None, line.at, line.words, line.person, "", "", "", None)
+    intact = _("unchanged") if line.intact else _("CHANGED")
+    return (line.event.position, line.at, line.words, line.person, line.office, intact, "", None)
 
 
 def _held_cells(story: Story) -> Iterator[Sequence[Cell]]:
     for holder, seconds in story.held.by_holder.items():
-        yield (None, None, _("Held the case"), holder.name, "", "", seconds)
-    yield (None, None, _("Age of the case"), "", "", "", story.held.seconds)
+        yield (None, None, _("Held the case"), holder.name, "", "", to_the_second(seconds), seconds)
+    yield (None, None, _("Age of the case"), "", "", "", story.held.exact, story.held.seconds)
 
 
 def story_as_json(case: Case, story: Story) -> bytes:

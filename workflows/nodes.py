@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.flow import Flow, Function, View
 from viewflow.workflow.lock import SelectForUpdateLock
 
-from cases.models import Role
+from cases.models import Case, Role
 from cases.models.access import Involvement
 from cases.services.base import Words
 from workflows.conditions import Condition, Facts, verdict_key
@@ -215,6 +215,10 @@ class HumanStep(View):
         # The sealed passages of the case that the holder of this step, by name, may open.
         self.unseals = unseals
 
+    def person(self, case: Case) -> int | None:
+        """Return the id of the person who has this step by name; None where it is an office's."""
+        return case.facts.get(self.named) if self.named else None
+
     def option(self, verdict: str) -> Option | None:
         """Return the option of this verdict."""
         return next((option for option in self.options if option.verdict == verdict), None)
@@ -275,6 +279,20 @@ class ExternalStep(HumanStep):
     """Something happens outside; a named person records the result with evidence."""
 
     holder = WorkItem.Holder.OUTSIDE
+
+
+class ApplicantStep(HumanStep):
+    """She does it herself, and nobody else can; what she does not do in time her case's Union desk takes over."""
+
+    holder = WorkItem.Holder.APPLICANT
+
+    def __init__(self, *, within: Rule, stage: str, label: Words, options: tuple[Option, ...]) -> None:
+        # The role is that of whoever takes it over. Nothing can be asked of her from a step that waits for her anyway.
+        super().__init__(within=within, stage=stage, label=label, options=options, may_ask=False)
+
+    def person(self, case: Case) -> int | None:
+        """Return her id."""
+        return case.applicant_id
 
 
 class Moves(Function):

@@ -10,7 +10,7 @@ from workflows import engine
 from workflows.conditions import verdict_key
 from workflows.engine import Advance, Marking, Unsound
 from workflows.graph import Graph, Kind
-from workflows.nodes import ByFact, ByVerdict, HumanStep, PickExpert, Rule, rule_code
+from workflows.nodes import ApplicantStep, ByFact, ByVerdict, HumanStep, PickExpert, Rule, rule_code
 
 Lifecycle = Mapping[tuple[str, str], str]
 
@@ -143,7 +143,7 @@ def _written_wrong(graph: Graph, stages: frozenset[str], rules: frozenset[str]) 
     domain = _domain(graph)
     chosen = {ask.name for human in graph.human_steps.values() for ask in human.asks if isinstance(ask, PickExpert)}
     for name, human in graph.human_steps.items():
-        if human.agency is None and not human.named:
+        if human.agency is None and not human.named and not isinstance(human, ApplicantStep):
             yield f"{name}: has no holder"
         if human.named and human.named not in chosen:
             yield f"{name}: is held by {human.named}, whom no step chooses"

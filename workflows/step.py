@@ -17,7 +17,6 @@ from cases.models import (
     Involvement,
     Outcome,
     Passage,
-    PromiseAlarm,
     TimelineEvent,
     User,
 )
@@ -26,7 +25,7 @@ from cases.policy import Posts, WrongState
 from cases.queries.directory import Directory, directory
 from cases.queries.posts import posts_of
 from cases.signals import events_recorded
-from workflows import clock, engine
+from workflows import clock, engine, promised
 from workflows.conditions import WAITED, deciders_key
 from workflows.conflicts import already_done
 from workflows.engine import Advance
@@ -270,10 +269,7 @@ class Step:
 
     def promise(self, day: date | None, *, under: str = "") -> None:
         """Promise her a day, by a law or, without one, as a target of our own."""
-        case = self.case
-        if (case.promised_on, case.promised_under) != (day, under):
-            case.promised_at, case.promise_alarm = self.at, PromiseAlarm.NONE
-        case.promised_on, case.promised_under = day, under
+        promised.promise(self.case, day, under=under, at=self.at)
 
     def deadline(self, code: str) -> Deadline:
         """Return the deadline by a rule for a step of this case that opens now."""
@@ -302,15 +298,10 @@ class Step:
             return None
         return self.received_on if self.case.received_on is not None else timezone.localdate(accepted_at)
 
-    def _not_over_when_made(self, day: date | None) -> date | None:
-        """Return a day to promise, not before the one on which her case was typed in, or then accepted."""
-        made_at = self.case.accepted_at or self.case.submitted_at
-        return max(day, timezone.localdate(made_at)) if day is not None and made_at is not None else day
-
     def _new_item(self, node: str, token: str) -> WorkItem:
         case, human = self.case, self.graph.human(node)
         agency = self.directory.agency(human.agency.kind, human.agency.level, case) if human.agency else None
-        assignee_id: int | None = case.facts.get(human.named) if human.named else None
+        assignee_id = human.person(case)
         if agency is not None and agency.kind not in case.facts.get(MAY_READ, ()):
             raise WrongState(_("She has not allowed this case to be handed to %(agency)s.") % {"agency": agency})
         stays = self._item is not None and agency is not None and agency.pk == self._item.agency_id
@@ -319,8 +310,8 @@ class Step:
             assignee_id = self.actor.pk
         deadline = self.deadline(rule_code(human.within, case.facts))
         if human.promises is not None:
-            promised = self.deadline(rule_code(human.promises, case.facts))
-            self.promise(self._not_over_when_made(promised.promised_on), under=promised.law)
+            until = self.deadline(rule_code(human.promises, case.facts))
+            promised.promise_by_the_flow(case, node, until.promised_on, under=until.law, at=self.at)
         return WorkItem(
             case=case,
             node=node,
@@ -343,7 +334,7 @@ class Step:
             part = self.graph.human(item.node).part
             if item.agency_id is not None and (item.agency_id, part) != known:
                 yield Involvement(case=self.case, agency_id=item.agency_id, part=part, since=self.at)
-            if item.assignee_id is not None:
+            if item.assignee_id not in (None, self.case.applicant_id):
                 yield Involvement(case=self.case, person_id=item.assignee_id, part=part, since=self.at)
 
     # --- the memory -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.consents import TickBox
-from cases.forms.filing import drafts_of, start_draft
+from cases.forms.filing import drafting, drafts_of, start_draft
 from cases.models import Agency, Answers, Case, Relation, User
 from cases.services import SERVICES
 from cases.services.fields import DateField, NameField, OneOfField, PhoneField
@@ -21,20 +21,41 @@ from cases.services.fields import DateField, NameField, OneOfField, PhoneField
 OLDEST_PAPER = 60
 
 
-class CounterForm(forms.Form):
-    """Who stands at the counter, and what she needs."""
+class PaperDayForm(forms.Form):
+    """On which day her paper reached the counter."""
 
     use_required_attribute = False
+
+    received_on = DateField(
+        label=_("On which day did the office receive her paper, or did she come?"),
+        help_text=_("From this day on the time counts. It stands on her receipt."),
+        not_after_today=True,
+    )
+
+    def clean_received_on(self) -> date:
+        """Refuse a day so long ago that it is rather a slip of the pen."""
+        day = date.fromisoformat(self.cleaned_data["received_on"])
+        if day < timezone.localdate() - timedelta(days=OLDEST_PAPER):
+            words = gettext("This is more than %(days)s days ago. Look at the paper again, or call the city office.")
+            raise ValidationError(words % {"days": OLDEST_PAPER}, code="old")
+        return day
+
+    def save(self, case: Case) -> None:
+        """Correct the day of a draft; raises WrongState once it was sent."""
+        with drafting(case):
+            case.received_on = self.cleaned_data["received_on"]
+            case.save(update_fields=["received_on"])
+
+
+class CounterForm(PaperDayForm):
+    """Who stands at the counter, and what she needs."""
+
+    field_order = ("service", "full_name", "phone", "received_on", "present")
 
     service = OneOfField(label=_("What does she need help with?"), choices=())
     full_name = NameField(label=_("Her full name"), help_text=_("As on her identity card."))
     phone = PhoneField(
         label=_("Her phone number"), help_text=_("With it she can follow the case herself, and answer questions.")
-    )
-    received_on = DateField(
-        label=_("On which day did the office receive her paper, or did she come?"),
-        help_text=_("From this day on the time counts. It stands on her receipt."),
-        not_after_today=True,
     )
     present = forms.BooleanField(
         widget=TickBox(_("She is here, or handed in her paper here, and asks the office to fill it in for her.")),
@@ -59,14 +80,6 @@ class CounterForm(forms.Form):
         if self.officer.relations.filter(kind=Relation.Kind.PHONE, value=phone).exists():
             raise ValidationError(_("You registered this number as near to you. A colleague fills it in for her."))
         return phone
-
-    def clean_received_on(self) -> date:
-        """Refuse a day so long ago that it is rather a slip of the pen."""
-        day = date.fromisoformat(self.cleaned_data["received_on"])
-        if day < timezone.localdate() - timedelta(days=OLDEST_PAPER):
-            words = gettext("This is more than %(days)s days ago. Look at the paper again, or call the city office.")
-            raise ValidationError(words % {"days": OLDEST_PAPER}, code="old")
-        return day
 
 
 def begin_at_counter(form: CounterForm, *, counter: Agency, at: datetime) -> Case:

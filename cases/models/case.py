@@ -70,7 +70,7 @@ class StateField(FSMField):
 CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("ILO", "110")
 # Of the seven signs of a short code, so many name a case; fewer are as likely a short name.
-_SHORTEST_END, _SHORT_CODE = 3, 7
+_SHORTEST_END, _SHORTEST_BEGINNING, _SHORT_CODE = 3, 4, 7
 
 
 def new_code(prefix: str, year: int) -> str:
@@ -96,6 +96,12 @@ def read_end(text: str) -> str:
     signs = _signs(text).translate(_MISREAD)
     fits = _SHORTEST_END <= len(signs) <= _SHORT_CODE and set(signs) <= set(CODE_SIGNS)
     return f"{signs[:-1]}-{signs[-1]}" if fits else ""
+
+
+def read_beginning(text: str) -> str:
+    """Return the first signs of a short code, 7QK4M2 or less of it, however she typed them; '' if they are none."""
+    signs = _signs(text).translate(_MISREAD)
+    return signs if _SHORTEST_BEGINNING <= len(signs) < _SHORT_CODE and set(signs) <= set(CODE_SIGNS) else ""
 
 
 def _signs(text: str) -> str:
@@ -158,7 +164,7 @@ class Case(models.Model):
     # Since when she counts on that day, and the law that it follows; without one it is a target of our own.
     promised_at = models.DateTimeField(null=True, blank=True)
     promised_under = models.CharField(max_length=200, blank=True, default="")
-    # How often the day was put off with an apology, and what was said of the present one: see PromiseAlarm.
+    # How often this promise was put off with an apology, and what was said of its present day: see PromiseAlarm.
     apologies = models.PositiveSmallIntegerField(default=0)
     promise_alarm = models.PositiveSmallIntegerField(choices=PromiseAlarm.choices, default=PromiseAlarm.NONE)
 

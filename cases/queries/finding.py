@@ -1,11 +1,11 @@
-"""How a case is looked for, wherever one looks: by its code, by the end of it, or by words of a name or a place."""
+"""How a case is looked for, wherever one looks: by its code or a part of it, or by words of a name or a place."""
 
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from cases.models import Case
 from cases.models.agency import plain
-from cases.models.case import read_code, read_end
+from cases.models.case import read_beginning, read_code, read_end
 
 # More words than any name has.
 _MOST_WORDS = 8
@@ -15,7 +15,7 @@ _CALLED = Concat(Value(" "), F("plain_name"), Value(" "), F("commune__plain_name
 
 
 def coded(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Return those of the cases that have this code, or a code that ends so, however it was typed."""
+    """Return those of the cases that have this code, or a short code that begins or ends so, however it was typed."""
     return cases.filter(_has_code(text))
 
 
@@ -29,5 +29,7 @@ def meant(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
 def _has_code(text: str) -> Q:
     if whole := read_code(text):
         return Q(code=whole)
-    end = read_end(text)
-    return Q(code__endswith=end) if end else _NOTHING
+    end, beginning = read_end(text), read_beginning(text)
+    found = Q(code__endswith=end) if end else _NOTHING
+    # Of the parts of a code only the short code is as long.
+    return found | Q(code__contains=f"-{beginning}") if beginning else found

@@ -32,7 +32,7 @@ STANDING: dict[str, tuple[int, Words]] = {
     CaseState.DECIDED: (3, _("There is a result")),
     CaseState.CLOSED: (4, _("The case is done")),
     CaseState.WITHDRAWN: (1, _("The case was taken back")),
-    CaseState.EXPIRED: (1, _("The case was closed because papers did not come in time. This is no refusal")),
+    CaseState.EXPIRED: (1, _("The case was closed because papers did not come in time. This is no refusal.")),
     CaseState.NOT_ACCEPTED: (1, _("The case could not be accepted")),
 }
 # What is left for her to do, told only with the end of her phone.
@@ -60,9 +60,10 @@ class HowFar:
     stands_still: bool
     is_late: bool
     is_moving: bool
-    # How often the day was put off, and whether those who supervise know that the present one has passed.
+    # How often the day was put off, and whether those in charge know that the present one has passed: who that is
+    # would tell whether the case is sealed.
     put_offs: tuple[PutOff, ...]
-    supervisor_knows: bool
+    is_known: bool
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def how_far(case: Case) -> HowFar:
         is_late=where.is_late,
         is_moving=case.is_moving,
         put_offs=tuple(where.put_offs) if undecided else (),
-        supervisor_knows=where.missed_at is not None,
+        is_known=where.missed_at is not None,
     )
 
 

@@ -93,6 +93,14 @@ def open_request(case: Case) -> InformationRequest | None:
     )
 
 
+def unanswered(case: Case) -> InformationRequest | None:
+    """Return the question whose time passed without an answer, so that the case was closed."""
+    if case.state != CaseState.EXPIRED:
+        return None
+    expired = case.information_requests.filter(ending=InformationRequest.Ending.EXPIRED)
+    return expired.select_related("question").order_by("-pk").first()
+
+
 def to_prepare(case: Case) -> list[Paper]:
     """Return the papers that go with her answers and are not there yet; she has been asked for none of them."""
     data, given = case.answers.data, set(case.documents.values_list("kind", flat=True))

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import TimelineEvent
+from cases.models import Case, TimelineEvent
 
 Words = str | Promise
 
@@ -32,7 +33,7 @@ class PutOff:
     was: date
     day: date
     reason_code: str
-    # The how-manieth apology of the case.
+    # The how-manieth apology of the same promise.
     apology: int
     at: datetime
     # The worker did it, because nobody else had.
@@ -68,14 +69,68 @@ def put_off_of(event: TimelineEvent) -> PutOff:
     )
 
 
-def apology(day: date, reason_code: str) -> str:
-    """Return what she is told when a day is put off, the promised new day in it."""
-    why = REASONS.get(reason_code, REASONS[NOT_READY])
-    sorry = _("We are sorry: your case is not done by the promised day, because %(why)s.") % {"why": why}
+def first_to_apologise(case: Case) -> set[int]:
+    """Return who put off the promise that stands for the first time, and in whose place; nobody if the worker did."""
+    moved = case.events.filter(verb=MOVED).order_by("-position").values_list("actor_id", "on_behalf_of_id")
+    first = list(moved[: case.apologies])[-1:]
+    return {pk for people in first for pk in people if pk is not None}
+
+
+@dataclass(frozen=True)
+class DayGiven:
+    """One day that she was promised, and how it came."""
+
+    day: date
+    at: datetime
+    how: Words
+    # Why it was put off to that day, where it was.
+    put_off: PutOff | None = None
+
+    @property
+    def sentence(self) -> str:
+        """How it came, in one sentence."""
+        why = self.put_off.why if self.put_off else ""
+        at = timezone.localdate(self.at)
+        return str(self.how) % {"at": f"{at:%d/%m/%Y}", "day": f"{self.day:%d/%m/%Y}", "why": why}
+
+
+HOW: Mapping[str, Words] = {
+    "case_submitted": gettext_lazy("You sent it on %(at)s. You were to hear by %(day)s whether it is accepted."),
+    "information_answered": gettext_lazy("You answered on %(at)s. The days we waited were added: %(day)s."),
+    MOVED: gettext_lazy("On %(at)s we said sorry and promised %(day)s, because %(why)s."),
+}
+ACCEPTED: Words = gettext_lazy("It was accepted on %(at)s. We promised an answer by %(day)s.")
+GIVEN_ANEW: Words = gettext_lazy("On %(at)s the day of the answer became %(day)s.")
+
+
+def day_given_by(event: TimelineEvent, *, case: Case) -> DayGiven | None:
+    """Return the day that stands as promised with an event; None where none is."""
+    text = event.facts.get("promised_on")
+    if not text:
+        return None
+    how = ACCEPTED if event.at == case.accepted_at else HOW.get(event.verb, GIVEN_ANEW)
+    return DayGiven(date.fromisoformat(text), event.at, how, put_off_of(event) if event.verb == MOVED else None)
+
+
+def apology(was: date, day: date, reason_code: str, *, late: bool) -> str:
+    """Return what she is told when a day is put off, before it has passed or after; the promised new day in it."""
+    given = {"was": date_format(was, "d/m/Y"), "why": REASONS.get(reason_code, REASONS[NOT_READY])}
+    if late:
+        sorry = _("We are sorry: your case was not done by %(was)s as promised, because %(why)s.") % given
+    else:
+        sorry = _("We are sorry: your case will not be done by %(was)s as promised, because %(why)s.") % given
     return f"{sorry} " + _("The new day: %(day)s.") % {"day": date_format(day, "d/m/Y")}
 
 
-def missed(facts: Mapping[str, Any]) -> str:
-    """Return what she is told when a promised day has passed."""
+def apology_of(event: TimelineEvent) -> str:
+    """Return what she was told when a day was put off."""
+    said = put_off_of(event)
+    return apology(said.was, said.day, said.reason_code, late=said.late)
+
+
+def missed(facts: Mapping[str, Any], *, sealed: bool) -> str:
+    """Return what she is told when a promised day has passed; of a sealed case no supervisor hears."""
     day = date_format(date.fromisoformat(facts["was"]), "d/m/Y")
+    if sealed:
+        return _("We have not kept the day we promised you, %(day)s. Those in charge have been told.") % {"day": day}
     return _("We have not kept the day we promised you, %(day)s. The supervisor has been told.") % {"day": day}

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, QuerySet
 
-from cases.models import Case, InformationRequest
+from cases.models import Case, InformationRequest, TimelineEvent
 
 # A question with one of these endings never reached her.
 NEVER_ASKED = (InformationRequest.Ending.PROPOSED, InformationRequest.Ending.DECLINED)
@@ -17,6 +17,13 @@ def times_asked(case: Case) -> dict[str, int]:
     """Return how often she was asked in each step, by its code; a step that asked nothing is left out."""
     counted = asked_of_her(case).order_by().values_list("stage").annotate(many=Count("pk"))
     return dict(counted)
+
+
+def wanted_by(question: InformationRequest) -> set[int]:
+    """Return who wanted to ask a further question, and in whose place: neither of them approves it. One query."""
+    proposed = TimelineEvent.objects.filter(case=question.case_id, verb="request_proposed", facts__request=question.pk)
+    instead_of = proposed.filter(on_behalf_of__isnull=False).values_list("on_behalf_of_id", flat=True)
+    return {question.asked_by_id, *(pk for pk in instead_of if pk is not None)}
 
 
 def proposed_question(case: Case) -> InformationRequest | None:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Agency, Case, CaseState, Involvement, Outcome, Passage, TimelineEvent, User
-from cases.queries.promise import MISSED, MOVED, PutOff, put_off_of
+from cases.queries.promise import MISSED, MOVED, DayGiven, PutOff, day_given_by, put_off_of
 from cases.services import service_of
 
 Words = str | Promise
@@ -38,7 +38,7 @@ OUTSIDE = "outside"
 ENDINGS: dict[str, Words] = {
     CaseState.CLOSED: _("Your case is done"),
     CaseState.WITHDRAWN: _("You took this case back"),
-    CaseState.EXPIRED: _("The case was closed because the papers did not come in time. This is no refusal"),
+    CaseState.EXPIRED: _("The case was closed because the papers did not come in time. This is no refusal."),
     CaseState.NOT_ACCEPTED: _("We could not accept your case this time"),
 }
 # The last step of a case that ended before the step it was at was done.
@@ -56,7 +56,6 @@ class Part:
     office: Agency
     words: Words
     colour: str
-    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,11 @@ class Whereabouts:
         self.today = today
         self.updated_at: datetime | None = None
         self.waits_for_her = False
-        # Each time the promised day was put off, and when those who supervise heard that the present one has passed.
-        self.put_offs: list[PutOff] = []
+        # Each time a promised day was put off, and when those in charge heard that the present one has passed.
+        self._put_offs: list[PutOff] = []
         self.missed_at: datetime | None = None
+        # Every day that she was promised, the first one first.
+        self.days_given: list[DayGiven] = []
         self._stages: list[tuple[str, datetime]] = []
         # Everything since the present stage was reached, by the item's id.
         self._held: dict[int, Held] = {}
@@ -110,6 +111,9 @@ class Whereabouts:
         if event.verb not in AMONG_COLLEAGUES:
             self.updated_at = event.at
         facts = event.facts
+        given = day_given_by(event, case=self.case)
+        if given is not None and (not self.days_given or given.day != self.days_given[-1].day):
+            self.days_given.append(given)
         for item in facts.get("closed", []):
             if item["item"] in self._held:
                 self._held[item["item"]].is_open = False
@@ -130,7 +134,7 @@ class Whereabouts:
             case "case_withdrawn" | "case_expired":
                 self.waits_for_her = False
             case verb if verb == MOVED:
-                self.put_offs.append(put_off_of(event))
+                self._put_offs.append(put_off_of(event))
             case verb if verb == MISSED and facts["was"] == str(self.case.promised_on):
                 self.missed_at = event.at
         for item in _handed_on(event):
@@ -209,18 +213,36 @@ class Whereabouts:
         promised = self.case.promised_on
         return self.case.is_undecided and not self.waits_for_her and promised is not None and promised < self.today
 
-    @cached_property
-    def apology(self) -> str:
-        """What somebody wrote to her when the day was put off last; empty where it went by itself."""
-        written = self.put_offs[-1].words if self.put_offs else ()
-        return "\n\n".join(passage.body for passage in Passage.objects.filter(pk__in=written).order_by("pk"))
+    @property
+    def put_offs(self) -> list[PutOff]:
+        """Each time the promise that stands was put off, the oldest first; not the one about the first reading."""
+        return self._put_offs[-self.case.apologies :] if self.case.apologies else []
 
     @property
-    def holding_up(self) -> list[tuple[str, date]]:
-        """Which offices are late with their own part, and since when; the one that is late longest first."""
+    def apology(self) -> str:
+        """What somebody wrote to her when the day was put off last; empty where it went by itself."""
+        return self._written(self.put_offs[-1]) if self.put_offs else ""
+
+    @property
+    def history(self) -> list[tuple[DayGiven, str]]:
+        """How the day that stands came, the first promise first, each with what somebody wrote to her with it."""
+        return [(given, self._written(given.put_off) if given.put_off else "") for given in self.days_given]
+
+    def _written(self, put_off: PutOff) -> str:
+        """Return the words to her; those that were erased since are missing."""
+        return "\n\n".join(self._words[pk].body for pk in sorted(put_off.words) if pk in self._words)
+
+    @cached_property
+    def _words(self) -> dict[int, Passage]:
+        written = [pk for put_off in self._put_offs for pk in put_off.words]
+        return Passage.objects.in_bulk(written) if written else {}
+
+    @property
+    def holding_up(self) -> list[str]:
+        """Which offices are late with their own part; the one that is late longest first."""
         late = [held for held in self._open if not held.waits_for_her and held.due < self.today]
         late.sort(key=lambda held: held.due)
-        return [(self._agencies[held.agency].name, held.due) for held in late if held.agency is not None]
+        return [self._agencies[pk].name for pk in dict.fromkeys(held.agency for held in late) if pk is not None]
 
     @cached_property
     def _agencies(self) -> dict[int, Agency]:
@@ -286,8 +308,10 @@ class Whereabouts:
             return Part(office, _("Finished"), "jade")
         if any(held.waits_for_her for held in still):
             return Part(office, _("Waits for you"), "amber")
-        due = max(held.due for held in still)
-        return Part(office, _("Late, was due"), "brick", due) if due < self.today else Part(office, _("By"), "sky", due)
+        # One day alone is hers, the promised one: an office is late towards her when that has passed, not before.
+        if self.is_late and max(held.due for held in still) < self.today:
+            return Part(office, _("Late"), "brick")
+        return Part(office, _("Being done"), "sky")
 
     def _without_returns(self) -> list[tuple[str, datetime]]:
         """Return each stage once: a case that goes back walks the same step again."""

@@ -136,6 +136,8 @@ class SupportService:
     told: Mapping[str, Words]
     # The declared facts of the route, from her answers and whether her business is a small or medium enterprise.
     facts: Callable[[Data, bool], dict[str, bool]]
+    # What colleagues call each step, by its node: the very words that its route has for it.
+    step_names: Mapping[str, Words] = field(default_factory=dict)
     # What is worth knowing with some answers.
     hints: tuple[Hint, ...] = ()
     # The answer, one of a list, that tells a woman's cases of this service apart.
@@ -148,6 +150,11 @@ class SupportService:
     def stage(self, code: str) -> Stage | None:
         """Return the public stage of this code."""
         return next((stage for stage in self.stages if stage.code == code), None)
+
+    def step_name(self, node: str, stage: str) -> Words:
+        """Return what colleagues call a step; without a name, what they call its stage; empty where none is known."""
+        known = self.stage(stage)
+        return self.step_names.get(node) or (known.name if known else "")
 
     def asked(self, data: Data) -> list[Page]:
         """Return the pages that her answers so far call for, in order."""

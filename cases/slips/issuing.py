@@ -32,6 +32,8 @@ _LANGUAGE = "vi"
 # A pass looks at so many of the newest events, and at so many where it left off last time: round and round.
 _NEWEST, _SWEPT, _MOST = 500, 500, 50
 _PLACE = "slips:swept"
+# What could not be made is set aside for so long, in seconds, so that it does not keep others from being made.
+_SET_ASIDE, _BROKEN = 600, "slips:set-aside"
 
 
 def issue(event: TimelineEvent) -> list[Slip]:
@@ -53,16 +55,22 @@ def issue_of_case(case: Case) -> None:
 def issue_missing(*, at: datetime) -> int:
     """Make the slips that events up to a moment call for and nobody made yet; return for how many events.
 
-    Looks at a bounded number of events: the newest, and the next ones of a round over all there are.
+    Looks at a bounded number of events: the newest, and the next ones of a round over all there are. Events whose
+    slip failed are passed over for a while.
     """
     newest = TimelineEvent.objects.aggregate(last=Max("pk"))["last"] or 0
-    since = _swept()
+    since = _read(_PLACE, 0)
     since = since if since < newest else 0
     window = Q(pk__gt=newest - _NEWEST) | Q(pk__gt=since, pk__lte=since + _SWEPT)
-    waiting = list(_without_slip(TimelineEvent.objects.filter(window, at__lte=at))[:_MOST])
-    made = _issue_all(waiting)
-    if len(waiting) < _MOST:
-        _sweep_on(since + _SWEPT)
+    broken = {event: until for event, until in _read(_BROKEN, {}).items() if until > at.timestamp()}
+    events = TimelineEvent.objects.filter(window, at__lte=at).exclude(pk__in=list(broken))
+    waiting = list(_without_slip(events)[:_MOST])
+    failed = _issue_all(waiting)
+    if failed:
+        _keep(_BROKEN, broken | dict.fromkeys(failed, at.timestamp() + _SET_ASIDE))
+    made = len(waiting) - len(failed)
+    if len(waiting) < _MOST or not made:
+        _keep(_PLACE, since + _SWEPT)
     return made
 
 
@@ -70,14 +78,16 @@ def _without_slip(events: Any) -> Any:
     return calling(events).filter(~Exists(Slip.objects.filter(event=OuterRef("pk"))))
 
 
-def _issue_all(events: Sequence[TimelineEvent]) -> int:
-    made = 0
+def _issue_all(events: Sequence[TimelineEvent]) -> list[int]:
+    """Make the slips of these events; return the ids of those where it failed."""
+    failed = []
     for event in events:
         try:
-            made += bool(_made(event))
+            _made(event)
         except Exception:
-            log.exception("A slip of event %s could not be made; the next pass tries again.", event.pk)
-    return made
+            log.exception("A slip of event %s could not be made; it is tried again in some minutes.", event.pk)
+            failed.append(event.pk)
+    return failed
 
 
 def _made(event: TimelineEvent) -> list[Slip]:
@@ -143,15 +153,15 @@ def _proof(slip: Slip) -> dict[str, str]:
     }
 
 
-def _swept() -> int:
+def _read(name: str, otherwise: Any) -> Any:
     try:
-        return int(cache.get(_PLACE) or 0)
+        return cache.get(name) or otherwise
     except RedisError:
-        return 0
+        return otherwise
 
 
-def _sweep_on(place: int) -> None:
+def _keep(name: str, value: Any) -> None:
     try:
-        cache.set(_PLACE, place, None)
+        cache.set(name, value, None)
     except RedisError:
         return

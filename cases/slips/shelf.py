@@ -14,6 +14,9 @@ from cases.signing import signed_by
 from cases.slips.issuing import issue_of_case
 from cases.slips.statement import Statement, read_statement
 
+# Each of these names the day she was promised: the newest holds.
+DAY_PROMISED = (Slip.Kind.RECEIPT, Slip.Kind.APOLOGY)
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -21,6 +24,9 @@ class Shown:
 
     slip: Slip
     title: Words
+    # A newer one names another day in its place; or this is the newer one.
+    is_replaced: bool = False
+    is_in_force: bool = False
 
 
 def slips_for(user: User | AnonymousUser, case: Case) -> QuerySet[Slip]:
@@ -29,7 +35,7 @@ def slips_for(user: User | AnonymousUser, case: Case) -> QuerySet[Slip]:
     She reads all but how it was handled; who handles it or supervises reads that, too; the officer at whose counter it
     was filled in, the receipt that is handed over there.
     """
-    slips = Slip.objects.filter(_readable(user, case), case=case).order_by("-issued_at", "-pk")
+    slips = Slip.objects.filter(_readable(user, case), case=case).order_by("-issued_at", "-event__position", "-pk")
     return slips.select_related("event")
 
 
@@ -54,7 +60,36 @@ def shown_to(user: User | AnonymousUser, case: Case) -> Sequence[Shown]:
     """
     if case.applicant_id == user.pk:
         issue_of_case(case)
-    return [Shown(slip, title_of(slip.kind)) for slip in slips_for(user, case)]
+    found = list(slips_for(user, case))
+    days = [slip for slip in found if slip.kind in DAY_PROMISED]
+    older = set(days[1:])
+    shown = [
+        Shown(
+            slip,
+            title_of(slip.kind),
+            is_replaced=slip in older,
+            is_in_force=bool(older) and case.is_undecided and slip == days[0],
+        )
+        for slip in found
+    ]
+    # To her the older ones stand behind the others, in a fold.
+    return sorted(shown, key=lambda each: each.is_replaced) if case.applicant_id == user.pk else shown
+
+
+def newer_than(slip: Slip) -> Slip | None:
+    """Return the newest slip that names another day she was promised in place of this one; None where none does."""
+    if slip.kind not in DAY_PROMISED:
+        return None
+    newer = Slip.objects.filter(case=slip.case_id, kind__in=DAY_PROMISED, event__position__gt=slip.event.position)
+    return newer.order_by("-event__position", "-pk").first()
+
+
+def slip_with(line: str) -> Slip | None:
+    """Return the slip in our books on which a signed line stands."""
+    said = read_statement(line)
+    if said is None:
+        return None
+    return Slip.objects.filter(case__code=said.code, statement=line).select_related("event").first()
 
 
 def pdf_of(slip: Slip) -> bytes:

@@ -240,7 +240,9 @@ def _again() -> str:
 def _apology(event: TimelineEvent) -> Content:
     was, content = day_of(event, "was"), Content(day=day_of(event, "promised_on"))
     content.lead = [
-        _("We do not keep the day that we promised you. We are sorry."),
+        _("We did not keep the day that we promised you. We are sorry.")
+        if event.facts.get("late")
+        else _("We will not be done by the day that we promised you. We are sorry."),
         _("You need not do anything. Your case loses nothing by it."),
     ]
     content.day_label = _("You get an answer at the latest on")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases import policy
-from cases.forms.counter import CounterForm, begin_at_counter
+from cases.forms.counter import CounterForm, PaperDayForm, begin_at_counter
 from cases.models import Agency, Case, CaseState, Membership, User
 from cases.services import service_of
 from cases.views.own import own_draft, reader
@@ -42,6 +42,22 @@ def counter(request: HttpRequest) -> HttpResponse:
         "drafts": begun.select_related("applicant", "answers").order_by("-created_at")[:MOST_SHOWN],
     }
     return render(request, "cases/counter.html", words)
+
+
+@login_required
+def paper_day(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Correct the day on which her paper reached the counter, as long as it was not sent."""
+    case = own_draft(request, key)
+    if case is None:
+        return redirect("cases:filed", key=key)
+    if case.filled_in_by_id != reader(request).pk:
+        raise policy.NotFoundForYou
+    known = {"received_on": case.received_on.isoformat() if case.received_on else None}
+    form = PaperDayForm(request.POST if request.method == "POST" else None, label_suffix="", initial=known)
+    if request.method == "POST" and form.is_valid():
+        form.save(case)
+        return redirect("cases:check", key=key)
+    return render(request, "cases/paper_day.html", {"case": case, "form": form})
 
 
 @login_required

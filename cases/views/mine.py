@@ -58,6 +58,7 @@ def status(request: HttpRequest, key: UUID) -> HttpResponse:
         "where": where_is(case),
         "shares": shares_of(case, at=timezone.now(), to_her=True),
         "asked": asked,
+        "unanswered": queries.unanswered(case),
         "prepare": queries.to_prepare(case) if case.is_undecided and not asked else [],
         "results": queries.result_of(case),
         "refusal": queries.refusal_of(case),

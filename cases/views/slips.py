@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -64,12 +64,14 @@ def slip_pdf(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def slip(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say to whoever holds a slip whether it is real, and how to check that oneself; nothing of whose it is."""
-    found = Slip.objects.select_related("case").filter(key=key).first()
+    found = Slip.objects.select_related("case", "event").filter(key=key).first()
     if found is None:
-        raise Http404
+        # A paper with an address of ours that we never gave: whoever holds it must hear that, not that a page is gone.
+        return _open_to_all(render(request, "cases/slip_unknown.html", status=404))
     said = slips.proven(found)
     words = {
         "real": said is not None,
+        "newer": slips.newer_than(found),
         "title": slips.title_of(found.kind),
         "end": found.case.short_code,
         "issued_at": found.issued_at,
@@ -93,9 +95,11 @@ def check_slip(request: HttpRequest) -> HttpResponse:
         line = slips.typed_line(form.cleaned_data["line"])
         by = signed_by(line, slips.typed_signature(form.cleaned_data["signature"]))
         said = slips.read_statement(line) if by else None
+        known = slips.slip_with(line) if said else None
         words |= {
             "checked": True,
             "said": said,
+            "newer": slips.newer_than(known) if known else None,
             "key_id": by,
             "title": slips.title_of(said.kind) if said else "",
             "day_label": DAYS.get(said.kind, "") if said else "",

@@ -18,7 +18,7 @@ LAST_ANNOUNCED = 2026
 LABOUR_CODE = "Bộ luật Lao động 2019, Điều 112"
 COMPUTED = f"{LABOUR_CODE}; dự tính, chờ thông báo của năm"
 SWAP = "Thông báo hoán đổi ngày làm việc của năm"
-ANNOUNCED = "Thông báo lịch nghỉ lễ, Tết của năm"
+ANNOUNCED = "Thông báo lịch nghỉ lễ, Tết của năm (chưa ghi số, ngày văn bản)"
 # A holiday younger than the Labour Code.
 CULTURE_DAY = (11, 24)
 CULTURE_DAY_SOURCE = "Nghị quyết 28/2026/QH16"

@@ -1,5 +1,6 @@
 """Values as one reads them aloud."""
 
+import re
 from datetime import date
 
 from django import template
@@ -16,6 +17,12 @@ register = template.Library()
 def phone_aloud(phone: str) -> str:
     """Return +84912345678 as 0912 345 678."""
     return User(phone=phone).phone_as_read
+
+
+@register.filter
+def law_to_her(source: str) -> str:
+    """Return a source as a law alone, without what stands in brackets behind it for those who keep the rules."""
+    return re.sub(r"\s*\([^()]*\)\s*$", "", source)
 
 
 @register.filter

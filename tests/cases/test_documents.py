@@ -212,7 +212,10 @@ def spoilt(random: Random, name: str, content: bytes) -> tuple[str, bytes]:
     return name, bytes(bad)
 
 
-def test_240_spoilt_files_are_kept_or_refused_in_words_and_never_break_a_page(cast: Cast, settings: Settings) -> None:
+@pytest.mark.parametrize("files", [60, pytest.param(240, marks=pytest.mark.prove)])
+def test_spoilt_files_are_kept_or_refused_in_words_and_never_break_a_page(
+    cast: Cast, settings: Settings, files: int
+) -> None:
     settings.DOCUMENT_MAX_PER_HOUR = 1000
     client, case, random = browsing.signed_in(cast.applicant), a_draft(cast.applicant), Random(7)
     exif = Image.Exif()
@@ -225,7 +228,7 @@ def test_240_spoilt_files_are_kept_or_refused_in_words_and_never_break_a_page(ca
         ("a.xlsx", zipped("[Content_Types].xml", "xl/workbook.xml")),
     ]
     refused = 0
-    for number in range(240):
+    for number in range(files):
         response = add(client, case, *spoilt(random, *whole[number % len(whole)]))
         assert response.status_code in (200, 302)
         if response.status_code == 200:
@@ -233,7 +236,7 @@ def test_240_spoilt_files_are_kept_or_refused_in_words_and_never_break_a_page(ca
             assert "govuk-error-message" in response.content.decode()
         for paper in case.documents.all():
             remove(paper)
-    assert refused > 100
+    assert refused > files // 3
 
 
 def test_too_many_files_within_an_hour_are_said_with_429_and_the_next_hour_is_open(

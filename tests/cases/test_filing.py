@@ -82,7 +82,7 @@ def test_a_wrong_box_says_what_to_do_and_keeps_what_she_typed(
 @pytest.mark.parametrize(
     ("day", "month", "year", "words"),
     [
-        ("31", "2", "2022", "Tháng 2 năm 2022 chỉ có 28 ngày. Chị xem lại ngày và tháng."),
+        ("31", "2", "2022", "Tháng 2 năm 2022 chỉ có 28 ngày. Cần xem lại ngày và tháng."),
         ("1", "13", "2022", "Tháng là số từ 1 đến 12"),
         ("1", "1", "2999", "4 chữ số"),
         ("", "1", "2022", "bằng chữ số"),
@@ -116,7 +116,7 @@ def test_half_a_number_is_asked_again_and_never_read_as_ten_times_as_much(cast: 
     client, case = draft_of(cast.applicant)
     before = saved(case)
     page = post(client, case, "quy-mo", employees_insured="8", revenue_last_year=typed).content.decode()
-    assert "Chị viết số tiền, ví dụ 1.500.000.000. Viết 500 triệu hay 1,5 tỷ cũng được." in page
+    assert "Cần viết số tiền, ví dụ 1.500.000.000. Viết 500 triệu hay 1,5 tỷ cũng được." in page
     assert saved(case) == before
 
 
@@ -141,7 +141,7 @@ def test_an_amount_is_read_as_one_says_it(cast: Cast, typed: str, amount: int) -
 def test_a_wrong_number_of_people_gets_an_example_of_people(cast: Cast) -> None:
     client, case = draft_of(cast.applicant)
     page = post(client, case, "quy-mo", employees_insured="tám", revenue_last_year="1 tỷ").content.decode()
-    assert "Chị chỉ viết chữ số, ví dụ 8." in page
+    assert "Ô này chỉ viết chữ số, ví dụ 8." in page
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_every_example_beside_a_question_is_taken(cast: Cast) -> None:
 
 def test_what_is_missing_is_asked_for_in_words_of_its_own(cast: Cast) -> None:
     client, case = draft_of(cast.applicant)
-    assert "Chị viết họ và tên." in post(client, case, "ve-chi", entity_type="idea").content.decode()
+    assert "Cần viết họ và tên." in post(client, case, "ve-chi", entity_type="idea").content.decode()
     page = client.post(reverse("workflows:submit", args=[case.key]), {}).content.decode()
     assert "Chị đánh dấu vào ô: " in page.split('id="error-summary"')[1].split("</div>")[0]
 
@@ -187,7 +187,7 @@ def test_how_many_parts_there_are_is_said_once_her_kind_of_business_is_known(cas
 def test_too_long_a_line_says_by_how_much(cast: Cast) -> None:
     client, case = draft_of(cast.applicant)
     page = post(client, case, "ve-chi", full_name="x" * 101, entity_type="idea").content.decode()
-    assert "Đoạn này có 101 chữ cái. Chị rút gọn còn 100." in page
+    assert "Đoạn này có 101 chữ cái. Rút gọn còn 100." in page
 
 
 def test_the_boxes_of_a_date_that_are_right_stay_calm_and_the_summary_says_it_in_short(cast: Cast) -> None:

@@ -143,7 +143,7 @@ def test_the_list_says_what_is_done_begun_and_to_mend_and_what_comes_next(cast: 
     assert "Mở ra khi 4 phần trên đã xong" in words
     data = {**Answers.objects.get(case=case).data, "urgent_until": "2020-01-01", "at_court": "no", "priority": "no"}
     Answers.objects.filter(case=case).update(data=data)
-    assert "Ngày này đã qua. Chị viết hôm nay hoặc ngày sau. Cần sửa" in words_of(client, case)
+    assert "Ngày này đã qua. Cần viết hôm nay hoặc ngày sau. Cần sửa" in words_of(client, case)
 
 
 def test_later_keeps_what_is_right_and_leaves_what_was_saved(cast: Cast) -> None:

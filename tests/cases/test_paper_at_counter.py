@@ -133,6 +133,29 @@ def test_a_day_to_come_or_long_ago_is_refused_in_words_and_what_was_typed_stays(
     assert not Case.objects.filter(filled_in_by=officer).exists()
 
 
+def test_the_day_of_the_paper_is_checked_and_corrected_before_sending_and_read_after(officer: User) -> None:
+    client, _response = began(officer, date(2026, 11, 2))
+    case = Case.objects.get(filled_in_by=officer)
+    fill_in(client, case, answers_for(full_name="Hoàng Thị Đào", commune=ZONE))
+    address = reverse("cases:paper_day", args=[case.key])
+    check = client.get(reverse("cases:check", args=[case.key])).content.decode()
+    assert "02/11/2026" in check
+    assert address in check
+    boxes = {"received_on_day": "26", "received_on_month": "11", "received_on_year": "2026"}
+    assert client.post(address, boxes).status_code == 200, "a day to come"
+    assert client.post(address, {**boxes, "received_on_day": "20"}).status_code == 302
+    case.refresh_from_db()
+    assert case.received_on == HANDED_IN
+    assert signed_in(case.applicant).get(address).status_code == 404
+    add_paper(client, case, "counter_consent")
+    send(client, case)
+    assert client.get(address).status_code == 302
+    filed = client.get(reverse("cases:filed", args=[case.key])).content.decode()
+    assert "Giấy nhận ngày Thứ Sáu, 20/11/2026" in filed
+    status = signed_in(case.applicant).get(reverse("cases:status", args=[case.key])).content.decode()
+    assert "Giấy nhận ngày 20/11/2026, gửi ngày 25/11/2026" in status
+
+
 def test_today_stands_in_the_form_and_another_day_begins_another_draft(officer: User) -> None:
     client = signed_in(officer)
     page = client.get(reverse("cases:counter")).content.decode()

@@ -104,7 +104,7 @@ def test_an_apology_names_the_old_day_the_new_day_and_the_reason(cast: Cast, at:
     case = a_late_case(cast, at)
     assert kinds(case) == ["M01", "M01", "M04"]
     apology = told(case, "M04")
-    for words in ("xin lỗi", "Thứ Sáu, 27/11/2026", "Thứ Sáu, 04/12/2026", "Vì sao chậm"):
+    for words in ("xin lỗi", "sẽ không kịp", "Thứ Sáu, 27/11/2026", "Thứ Sáu, 04/12/2026", "Vì sao chậm"):
         assert words in apology, words
     line = slip_of(case, "M04").statement
     assert line.startswith(f"DONG-HANH|M04|{case.code}|issued 2026-11-26T08:00+07:00|date 2026-12-04|sha256 ")
@@ -255,7 +255,24 @@ def test_one_that_cannot_be_made_keeps_no_other_from_being_made(cast: Cast, at: 
     with mock.patch("cases.slips.issuing.as_pdf", failing):
         assert slips.issue_missing(at=at + timedelta(days=1)) == 1
     assert [slip.case_id for slip in Slip.objects.all()] == [good.pk]
-    assert slips.issue_missing(at=at + timedelta(days=1)) == 1
+    assert slips.issue_missing(at=at + timedelta(days=1)) == 0
+    assert slips.issue_missing(at=at + timedelta(days=1, minutes=11)) == 1
+
+
+def test_as_many_as_a_pass_makes_that_are_broken_hold_up_no_other(cast: Cast, at: datetime) -> None:
+    bad, good = [a_case(cast.applicant) for _number in range(2)], a_case(cast.another_applicant)
+    whole = printing.as_pdf
+    codes = {case.code for case in bad}
+
+    def failing(template: str, data: dict[str, Any], **more: Any) -> bytes:
+        if data["code"] in codes:
+            raise RuntimeError("cannot be drawn")
+        return whole(template, data, **more)
+
+    with mock.patch("cases.slips.issuing.as_pdf", failing), mock.patch("cases.slips.issuing._MOST", 2):
+        made = [slips.issue_missing(at=at + timedelta(days=1)) for _pass in range(2)]
+    assert made == [0, 1]
+    assert [slip.case_id for slip in Slip.objects.all()] == [good.pk]
 
 
 def test_looking_for_missing_slips_takes_as_many_statements_for_many_cases(

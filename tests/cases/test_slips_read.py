@@ -11,6 +11,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.conf import settings as house
 from django.test import Client
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ from cases.models import AccessRecord, Case, Slip, TimelineEvent
 from project.demo.cast import Cast
 from tests.browsing import signed_in
 from tests.builders import A_QUESTION, a_case
-from tests.cases.slips import a_closed_case, kinds, slip_of
+from tests.cases.slips import a_closed_case, a_late_case, kinds, slip_of
 from workflows.models import WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -111,11 +112,47 @@ def test_whoever_holds_the_paper_learns_that_it_is_real_and_nothing_of_whose_it_
                 assert secret not in page, secret
 
 
-def test_an_unknown_address_says_nothing(cast: Cast) -> None:
-    for name in ("cases:slip", "cases:slip_pdf"):
-        response = signed_in(cast.applicant).get(reverse(name, args=[uuid4()]))
-        assert response.status_code == 404
-        assert "Phiếu" not in response.content.decode().partition("<main")[2]
+def test_an_unknown_address_of_a_slip_is_called_one_that_is_not_ours(cast: Cast) -> None:
+    response = Client().get(reverse("cases:slip", args=[uuid4()]))
+    assert response.status_code == 404
+    page = response.content.decode()
+    for words in ("Phiếu này không có trong sổ của chúng tôi", "Có thể là giả.", house.HELP_PHONE):
+        assert words in page
+    response = signed_in(cast.applicant).get(reverse("cases:slip_pdf", args=[uuid4()]))
+    assert response.status_code == 404
+    assert "Phiếu" not in response.content.decode().partition("<main")[2]
+
+
+def test_a_slip_that_a_newer_one_replaced_is_real_but_no_longer_holds_and_strangers_learn_no_day(
+    cast: Cast, at: datetime
+) -> None:
+    case = a_late_case(cast, at)
+    kinds(case)
+    case.refresh_from_db()
+    new_day = f"{case.promised_on:%d/%m/%Y}"
+    old, newest = case.slips.filter(kind="M01").last(), case.slips.get(kind="M04")
+    assert old is not None
+    for page in (
+        Client().get(reverse("cases:slip", args=[old.key])).content.decode(),
+        check(old.statement, old.signature).content.decode(),
+    ):
+        assert "Đã có phiếu mới hơn, ngày 26/11/2026." in page
+        assert "27/11/2026" in page
+        assert new_day not in page
+    for page in (
+        Client().get(reverse("cases:slip", args=[newest.key])).content.decode(),
+        check(newest.statement, newest.signature).content.decode(),
+    ):
+        assert "phiếu mới hơn" not in page
+
+
+def test_on_her_page_one_slip_is_in_force_and_the_older_ones_are_folded_away(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage", at=at)
+    page = signed_in(cast.applicant).get(reverse("cases:status", args=[case.key])).content.decode()
+    shown, _fold, older = page.partition("Phiếu cũ, không còn hiệu lực")
+    first, second = (reverse("cases:slip_pdf", args=[slip.key]) for slip in case.slips.order_by("event__position"))
+    assert (second in shown, first in shown, first in older) == (True, False, True)
+    assert page.count("đang có hiệu lực") == 1
 
 
 def test_anyone_can_check_the_signature_with_what_the_page_shows_and_any_changed_sign_fails(cast: Cast) -> None:
@@ -139,7 +176,10 @@ def test_a_line_copied_from_paper_with_its_breaks_is_right_and_a_changed_one_is_
     slip = slip_of(a_case(cast.applicant), "M01")
     broken = slip.statement.replace("|", "|\n ").replace("sha256 ", "sha256\n")
     right = check(broken, f"{slip.signature[:40]}\n{slip.signature[40:]} ").content.decode()
-    assert "Đúng: dòng này do chúng tôi ký" in right
+    assert "<h1>Dòng này đúng là của chúng tôi</h1>" in right
+    assert "kết thúc bằng" not in right
+    assert right.index(slip.case.code or "-") < right.index("<details")
+    assert "khoá p1" in right.partition("<details")[2]
     for line, signature in (
         (slip.statement.replace("M01", "M04"), slip.signature),
         (slip.statement, slip.signature[::-1]),

@@ -1,6 +1,6 @@
 """Her page of a case in detail: who does what, what she can do, what she sent, who read it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -31,11 +31,11 @@ def page_of(case: Case, name: str = "status", *, at: Any = LATER, reader: User |
     return response.content.decode()
 
 
-def parts_of(case: Case) -> list[tuple[str, str, date | None]]:
+def parts_of(case: Case) -> list[tuple[str, str]]:
     """Return what stands in the small table of the step being done."""
     with time_machine.travel(LATER, tick=False):
         [now] = [step for step in where_is(Case.objects.get(pk=case.pk)).path if step.state == "now"]
-    return [(part.office.name, str(part.words), part.day) for part in now.parts]
+    return [(part.office.name, str(part.words)) for part in now.parts]
 
 
 # --- the card -------------------------------------------------------------------------------------------------
@@ -59,21 +59,25 @@ def test_the_days_that_are_left_are_working_days(cast: Cast) -> None:
 
 def test_offices_side_by_side_stand_in_one_step_with_what_each_has_done(cast: Cast) -> None:
     case = a_case(cast.applicant, at_node="consult_tax", consult_finance=True)
-    assert [(office, words) for office, words, _day in parts_of(case)] == [
-        ("Sở Tư pháp thành phố Hải Phòng", "Hẹn"),
-        ("Sở Tài chính thành phố Hải Phòng", "Hẹn"),
-        ("Thuế thành phố Hải Phòng", "Hẹn"),
+    assert parts_of(case) == [
+        ("Sở Tư pháp thành phố Hải Phòng", "Đang làm"),
+        ("Sở Tài chính thành phố Hải Phòng", "Đang làm"),
+        ("Thuế thành phố Hải Phòng", "Đang làm"),
     ]
     due = item_at(case, "consult_tax").due_at
-    assert parts_of(case)[2][2] == due.astimezone(THURSDAY.tzinfo).date()
+    assert f"{due.astimezone(THURSDAY.tzinfo):%d/%m}" not in page_of(case), "one day is hers: the promised one"
     player.conclude(case, "consult_tax", "opinion", at=THURSDAY + AN_HOUR)
     player.ask(case, "draft", question="Ngày nào?", at=THURSDAY + AN_HOUR)
-    assert [words for _office, words, _day in parts_of(case)] == ["Chờ chị", "Hẹn", "Xong"]
+    assert [words for _office, words in parts_of(case)] == ["Chờ chị", "Đang làm", "Xong"]
     player.reply(case, text="Hôm qua.", at=THURSDAY + 2 * AN_HOUR)
-    assert [words for _office, words, _day in parts_of(case)] == ["Hẹn", "Hẹn", "Xong"]
-    with time_machine.travel(due + timedelta(days=1), tick=False):
-        [now] = [step for step in where_is(Case.objects.get(pk=case.pk)).path if step.state == "now"]
-    assert str(now.parts[1].words) == "Trễ hẹn"
+    assert [words for _office, words in parts_of(case)] == ["Đang làm", "Đang làm", "Xong"]
+    case.refresh_from_db()
+    for over, words in ((due.date(), "Đang làm"), (case.promised_on, "Trễ hẹn")):
+        assert over is not None
+        after = due.replace(year=over.year, month=over.month, day=over.day) + timedelta(days=1)
+        with time_machine.travel(after, tick=False):
+            [now] = [step for step in where_is(Case.objects.get(pk=case.pk)).path if step.state == "now"]
+        assert str(now.parts[1].words) == words, "an office is late towards her when the promise is"
 
 
 def test_an_office_alone_has_no_table(cast: Cast) -> None:

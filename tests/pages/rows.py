@@ -132,7 +132,8 @@ def filing() -> Iterator[Row]:
     yield Row("cases:discard", "applicant", args=key("draft begun"))
     yield Row("cases:counter", "commune_officer")
     yield Row("cases:counter", "commune_officer", "wrong", wrong=FORM)
-    for route in ("cases:tasks", "cases:papers", "cases:check", "cases:consent_sheet"):
+    yield Row("cases:paper_day", "commune_officer", "wrong", key("counter draft"), wrong=FORM)
+    for route in ("cases:tasks", "cases:papers", "cases:check", "cases:consent_sheet", "cases:paper_day"):
         yield Row(route, "commune_officer", "counter draft", key("counter draft"))
     first = next(iter(SERVICES.values())).pages[0].slug
     yield Row("cases:page", "commune_officer", "counter draft", lambda scene: [scene.cases["counter draft"].key, first])
@@ -183,6 +184,7 @@ def following() -> Iterator[Row]:
     yield Row("cases:check_slip", state="not right", fill=copied, press=button)
     for who in ("", "applicant", "city_officer"):
         yield Row("cases:slip", who, args=lambda scene: [scene.slip.key])
+    yield Row("cases:slip", state="unknown", args=lambda scene: [UUID(int=0)], status=404)
     yield Row("cases:slip", state="right", args=lambda scene: [scene.slip.key], press=button)
 
 
@@ -269,6 +271,8 @@ def administering() -> Iterator[Row]:
     yield Row("workflows:calendar", "administrator", "not announced", query="?nam=2030")
     yield Row("workflows:propose_rule", "administrator", args=lambda scene: ["LEGAL_GENERAL"])
     yield Row("workflows:propose_rule", "administrator", "wrong", lambda scene: ["LEGAL_GENERAL"], wrong=FORM)
+    for who in ("administrator", "another_administrator"):
+        yield Row("workflows:approve_rule", who, args=lambda scene: [scene.proposed_rule.pk])
     yield Row("workflows:enter_day", "administrator", "as it stands", query="?ngay=2026-11-24")
     for route in ("workflows:enter_day", "workflows:announce_year"):
         yield Row(route, "administrator")
@@ -296,7 +300,6 @@ BUTTONS: dict[str, list[Any]] = {
     "workflows:note": [1],
     "workflows:approve_request": [1],
     "workflows:decline_request": [1],
-    "workflows:approve_rule": [1],
     "workflows:decline_rule": [1],
     "workflows:take_back_day": ["2026-11-24"],
     "notifications:mark_read": [],

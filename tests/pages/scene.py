@@ -28,7 +28,7 @@ from project.worker import work_once, work_until
 from tests import browsing, builders
 from tests.pages.rows import FILES, ROWS, Row
 from workflows import actions, clock
-from workflows.models import WorkItem
+from workflows.models import DeadlineRule, WorkItem
 from workflows.queries.rulebook import rulebook
 
 # The states by the women of the demo's stories.
@@ -141,6 +141,11 @@ class Scene:
         off = {"day": day, "kind": "holiday", "name": "Nghỉ hoán đổi", "source": "Thông báo của Bộ Nội vụ"}
         entered = browser.post(reverse("workflows:enter_day"), browsing.as_boxes(off))
         assert (proposed.status_code, entered.status_code) == (302, 302)
+
+    @cached_property
+    def proposed_rule(self) -> DeadlineRule:
+        """The version that one administrator proposed and the other has not decided about."""
+        return DeadlineRule.objects.get(proposed_by=self.cast.administrator, approved_at=None)
 
     @cached_property
     def slip(self) -> Slip:

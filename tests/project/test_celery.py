@@ -77,6 +77,7 @@ def running(*command: str, folder: Path, queue: str) -> Iterator["subprocess.Pop
                 process.kill()
 
 
+@pytest.mark.prove
 @pytest.mark.skipif(not broker_answers(), reason="no broker answers")
 @pytest.mark.django_db(transaction=True)
 def test_beat_and_a_worker_say_what_is_due_through_a_real_broker(cast: Cast, tmp_path: Path) -> None:

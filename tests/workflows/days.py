@@ -5,23 +5,25 @@ asked is only that after each step every case has its next thing, and that what 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import time_machine
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cases.models import Absence, Case, InformationRequest, Membership, Recusal, Role, TimelineEvent, User
 from cases.models.case import MOVING
-from cases.policy import NotFoundForYou, WrongState
+from cases.policy import NotFoundForYou, WrongState, visible_cases
 from cases.queries.directory import directory
 from cases.queries.shares import age_in_seconds, seconds_by_holder
 from cases.queries.timeline import verify
+from notifications.models import Notification
 from project.demo import player
-from project.demo.cast import SINCE, Cast
+from project.demo.cast import Cast
 from tests.builders import A_QUESTION, A_REASON, a_draft
 from tests.conftest import THURSDAY
 from tests.workflows.promises import Tally
@@ -30,6 +32,7 @@ from workflows.actions import absence, recusing, transferring
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import Amount
+from workflows.queries.able import nobody_can
 from workflows.queries.health import examine
 from workflows.queries.rulebook import rulebook
 from workflows.queries.stuck import promise
@@ -40,6 +43,8 @@ MOST_MOVING = 3
 WHOLE_LOOK = 5
 # What the worker tells of one item, each at most once while it runs.
 ONCE = ("deadline_neared", "deadline_passed")
+# Of what the worker or a colleague says here, somebody who can read it must hear.
+HEARD = (*ONCE, "person_recused", "item_transferred")
 any_number = st.integers(0, 2**16)
 
 Act = Callable[[User, UUID, datetime], object]
@@ -47,6 +52,24 @@ Act = Callable[[User, UUID, datetime], object]
 
 def something_is_open(days: "Days") -> bool:
     return WorkItem.objects.filter(finished_at__isnull=True).exists()
+
+
+def handed_on(event: TimelineEvent) -> set[int]:
+    """Return the work items that an event brings to another office."""
+    match event.verb:
+        case "item_transferred":
+            return {event.facts["assigned"]["item"]}
+        case "person_recused":
+            return {item["item"] for item in event.facts.get("reassigned", ())}
+        case _:
+            return set()
+
+
+def left_without_a_trace(event: TimelineEvent) -> bool:
+    """Return whether somebody kept away who had nothing of the case, and others can do all that is open of it."""
+    changed = any(event.facts.get(name) for name in ("read_by", "released", "reassigned", "assigned", "opened"))
+    stays_open = WorkItem.objects.filter(case=event.case_id, finished_at=None)
+    return event.verb == "person_recused" and not changed and not stays_open.filter(nobody_can()).exists()
 
 
 class Days(RuleBasedStateMachine):
@@ -60,12 +83,11 @@ class Days(RuleBasedStateMachine):
         self.now = THURSDAY
         self.traveller = time_machine.travel(self.now, tick=False)
         self.clock = self.traveller.start()
-        for officer in (cast.justice_officer, cast.city_officer):
-            agency = Membership.objects.get(user=officer).agency
-            Membership.objects.create(user=officer, agency=agency, role=Role.APPROVER, since=SINCE)
         self.staff = [user for _part, user in cast.people() if Membership.objects.filter(user=user).exists()]
         self.last_event = 0
         self.said: set[tuple[int, int, str]] = set()
+        # Of each case, when last looked at: what she was promised, how often we had apologised, the number of events.
+        self.promised: dict[int, tuple[date | None, int, int]] = {}
 
     def teardown(self) -> None:
         """Undo everything, and give the real clock back."""
@@ -290,6 +312,19 @@ class Days(RuleBasedStateMachine):
         actions.sweep(at=self.now)
         assert TimelineEvent.objects.count() == events
         assert not Case.objects.filter(state__in=MOVING, look_at__lte=self.now).exists()
+        self.no_lateness_is_silent()
+
+    def no_lateness_is_silent(self) -> None:
+        """Of every overdue step somebody was told, of the office that has it now or of those above it."""
+        overdue = WorkItem.objects.filter(status=WorkItem.Status.OPEN, due_at__lt=self.now - timedelta(minutes=1))
+        for item in overdue.exclude(holder=WorkItem.Holder.APPLICANT).select_related("case"):
+            of_it = item.case.events.filter(verb="deadline_passed", facts__item=item.pk)
+            came = [event.position for event in item.case.events.all() if item.pk in handed_on(event)]
+            told = Notification.objects.filter(event__in=of_it.filter(position__gt=max(came, default=0)))
+            above = Q(agency=item.agency_id) | Q(agency=item.case.desk_id, role=Role.APPROVER)
+            above |= Q(agency__province=item.case.province_id, role=Role.SUPERVISOR)
+            those = Q(person=item.assignee_id) | Q(person__in=Membership.objects.filter(above).values("user"))
+            assert told.filter(those).exists(), f"nobody knows that {item} is late"
 
     # --- what must be true after every step ---------------------------------------------------------------------
 
@@ -310,16 +345,44 @@ class Days(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_said_twice(self) -> None:
-        """An item is reminded of each level once at most; she is never refused by silence."""
+        """An item is reminded of each level once at an office; whatever is said reaches somebody who can read it.
+
+        She is never refused by silence.
+        """
         for event in TimelineEvent.objects.filter(pk__gt=self.last_event).order_by("pk"):
             self.last_event = event.pk
             self.tally.verbs.add(event.verb)
+            passed_on = handed_on(event)
+            # Whoever has it now is reminded anew.
+            self.said = {told for told in self.said if told[1] not in passed_on}
+            if event.verb in HEARD and not left_without_a_trace(event):
+                heard = User.objects.filter(notifications__event=event)
+                heard_by = [str(user) for user in heard if visible_cases(user).filter(pk=event.case_id).exists()]
+                assert heard_by, (event.verb, [str(user) for user in heard], event.facts)
             if event.verb in ONCE:
                 told = (event.case_id, event.facts["item"], str(event.facts["level"]))
                 assert told not in self.said
                 self.said.add(told)
             if event.actor_id is None:
                 assert event.facts["state"] in ("submitted", "in_review", "decided", "expired")
+
+    @invariant()
+    def no_promise_moves_back(self) -> None:
+        """The day she was promised comes nearer only by a conclusion that first makes another promise.
+
+        After an apology that is the acceptance alone.
+        """
+        for case in Case.objects.exclude(state="draft"):
+            was, apologies, position = self.promised.get(case.pk, (None, 0, 0))
+            if was is not None and (case.promised_on is None or case.promised_on < was):
+                said = f"{was} became {case.promised_on}"
+                new = case.events.filter(position__gt=position, verb="decision_made")
+                opened = {item["node"] for event in new for item in event.facts["opened"]}
+                assert opened, said
+                assert not case.decisions.filter(node__in=opened).exists(), said
+                accepted = any(event.at == case.accepted_at for event in new)
+                assert accepted or not apologies, said
+            self.promised[case.pk] = case.promised_on, case.apologies, case.event_count
 
     @invariant()
     def nothing_is_rewritten(self) -> None:

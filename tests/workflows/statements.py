@@ -234,6 +234,13 @@ def _putting_off(cast: Cast) -> Iterator[Asked]:
         day = (_LATER + timedelta(days=29)).date()
         actions.put_off_promise(case, actor=cast.justice_officer, new_day=day, key=uuid4(), at=_LATER, **given)
     yield asked[0]
+    sealed = a_case(cast.applicant, at_node="direct_help")
+    day = (_LATER + timedelta(days=29)).date()
+    actions.put_off_promise(sealed, actor=cast.city_officer, new_day=day, key=uuid4(), at=_LATER, **given)
+    with recording("again, a sealed case") as asked:
+        day = (_LATER + timedelta(days=36)).date()
+        actions.put_off_promise(sealed, actor=cast.city_approver, new_day=day, key=uuid4(), at=_LATER, **given)
+    yield asked[0]
     with recording("by the supervisor, five items open") as asked:
         day = (_LATER + timedelta(days=36)).date()
         actions.put_off_promise(case, actor=cast.supervisor, new_day=day, key=uuid4(), at=_LATER, **given)

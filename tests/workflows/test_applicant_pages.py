@@ -84,6 +84,9 @@ def test_nothing_she_typed_is_lost_when_a_correction_or_a_file_is_wrong(cast: Ca
     assert "tên là PDF nhưng bên trong không phải" in page
     assert "chị chỉ chọn lại tệp" in page
     assert case.information_requests.get().ending == "open"
+    none_chosen = client.post(url, {**browsing.hidden(client.get(url)), "reply": ""}).content.decode()
+    assert "<title>Lỗi:" in none_chosen
+    assert "chọn lại tệp" not in none_chosen
 
 
 def test_a_correction_that_breaks_the_rest_of_its_page_is_said_where_she_can_change_it(cast: Cast) -> None:
@@ -207,7 +210,10 @@ def test_an_expired_case_is_sent_again_with_one_button_and_nothing_filled_in_twi
     actions.expire_unanswered(at=THURSDAY + timedelta(days=60))
     client = browsing.signed_in(cast.applicant)
     page = client.get(reverse("cases:status", args=[case.key])).content.decode()
-    assert "Đây không phải từ chối" in page
+    assert "Đây không phải từ chối." in page
+    question = case.information_requests.get()
+    assert question.question.body in page
+    assert f"hẹn trả lời chậm nhất ngày {question.answer_by:%d/%m/%Y}" in page
     first = client.post(reverse("workflows:resubmit", args=[case.key]))
     assert client.post(reverse("workflows:resubmit", args=[case.key]))["Location"] == first["Location"]
     draft = Case.objects.get(resubmission_of=case)

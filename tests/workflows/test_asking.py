@@ -1,16 +1,21 @@
 """A question back to her: the clock that stands still, the day it runs out, and which question is meant."""
 
+import logging
 from datetime import date, datetime, timedelta
+from unittest import mock
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
-from cases.models import CaseState, InformationRequest
+from cases.models import Case, CaseState, InformationRequest, ReferenceVersion
 from cases.policy import WrongState
 from project.demo import player
 from project.demo.cast import Cast
 from tests.builders import a_case, item_at
 from workflows import actions
+from workflows.actions import asking
+from workflows.models import DeadlineRule
 
 
 def test_what_she_was_promised_moves_by_the_days_she_was_asked_and_stays_there(cast: Cast, at: datetime) -> None:
@@ -60,6 +65,58 @@ def test_a_worker_that_comes_late_expires_no_other_question(cast: Cast, at: date
         actions.expire(old, at=at + timedelta(days=22))
     new.refresh_from_db()
     assert new.ending == InformationRequest.Ending.OPEN
+
+
+def test_a_case_that_cannot_be_closed_is_logged_and_holds_up_no_other(
+    cast: Cast, at: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    unknown = a_case(cast.applicant, at_node="triage", at=at)
+    case = a_case(cast.another_applicant, at_node="triage", at=at)
+    for each in (unknown, case):
+        player.ask(each, "triage", question="Chị gửi thêm giấy tờ.", at=at + timedelta(hours=1))
+    Case.objects.filter(pk=unknown.pk).update(version=99)
+    late = at + timedelta(days=60)
+    with caplog.at_level(logging.ERROR, logger="dong_hanh.worker"):
+        assert [actions.expire_unanswered(at=late) for _pass in range(2)] == [1, 0]
+    states = dict(Case.objects.values_list("pk", "state"))
+    assert (states[unknown.pk], states[case.pk]) == (CaseState.IN_REVIEW, CaseState.EXPIRED)
+    assert caplog.text.count(f"Case {unknown.pk} cannot be closed") == 2
+
+
+def test_while_the_database_is_away_no_case_is_blamed(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="triage", at=at)
+    player.ask(case, "triage", question="Chị gửi thêm giấy tờ.", at=at + timedelta(hours=1))
+    with mock.patch.object(asking, "expire", side_effect=OperationalError), pytest.raises(OperationalError):
+        actions.expire_unanswered(at=at + timedelta(days=60))
+
+
+def test_a_rule_approved_in_the_middle_of_a_case_changes_neither_her_time_nor_whether_a_clock_waits(
+    cast: Cast, at: datetime
+) -> None:
+    case = a_case(cast.applicant, at_node="triage", at=at)
+    for code, days in (("SUPP_ANSWER", 5), ("CONSULT", 7)):
+        DeadlineRule.objects.create(
+            code=code,
+            days=days,
+            pauses=False,
+            source_status="A",
+            valid_from=date(2026, 11, 10),
+            proposed_by=cast.administrator,
+            approved_by=cast.another_administrator,
+            approved_at=at + timedelta(days=4),
+        )
+    ReferenceVersion.bump()
+    later = at + timedelta(days=7)
+    player.conclude(case, "triage", "general", at=later, consult_tax=True)
+    due = item_at(case, "consult_tax").due_at
+    request = player.ask(case, "consult_tax", question="Chị gửi tờ khai.", at=later)
+    # Fifteen working days from 12/11, over the holiday on 24/11, as on the day on which the case was accepted.
+    assert request.answer_by == date(2026, 12, 4)
+    player.reply(case, text="Đây ạ.", at=later + timedelta(days=1))
+    assert item_at(case, "consult_tax").due_at > due
+    fresh = a_case(cast.another_applicant, at_node="triage", at=later)
+    request = player.ask(fresh, "triage", question="Chị gửi tờ khai.", at=later + timedelta(hours=1))
+    assert request.answer_by == date(2026, 11, 19), "a case accepted since goes by the new one"
 
 
 def test_only_one_question_is_open_at_a_time_even_from_two_offices(cast: Cast, at: datetime) -> None:

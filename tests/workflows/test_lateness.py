@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case, CaseState, PromiseAlarm, Target, User
+from cases import slips
+from cases.models import Case, CaseState, PromiseAlarm, Slip, Target, User
 from cases.queries.shares import HERS, age_in_seconds, seconds_by_holder
 from cases.queries.targets import reaching
 from cases.queries.timeline import verify
@@ -117,7 +118,7 @@ def test_tc10_an_apology_goes_out_one_working_day_before_and_only_once(cast: Cas
     )
     assert cast.applicant in told(case, "promise_moved")
     inbox = page(cast.applicant, reverse("notifications:inbox"), at=moment(26, 9))
-    assert "Chúng tôi xin lỗi: hồ sơ của chị chưa xong đúng hẹn, vì phần việc này chưa xong." in inbox
+    assert "Chúng tôi xin lỗi chị. Hồ sơ sẽ không kịp hẹn 27/11/2026, vì phần việc này chưa xong." in inbox
     assert "Ngày hẹn mới: 04/12/2026." in inbox
     now = page(cast.applicant, status, at=moment(26, 9))
     assert "Đã hẹn 27/11/2026, hẹn lại 04/12/2026, vì phần việc này chưa xong." in now
@@ -136,15 +137,19 @@ def test_tc10_an_apology_goes_out_one_working_day_before_and_only_once(cast: Cas
     late = page(cast.applicant, status, at=moment(8, 9, month=12))
     for words in (
         "Chúng tôi trễ hẹn với chị 2 ngày làm việc, xin lỗi chị.",
-        "lẽ ra phải xong phần việc chậm nhất ngày 27/11/2026.",
+        "Đã qua hẹn 04/12/2026.",
+        "chưa xong phần việc.",
+        "Chúng tôi hẹn trả lời ngày 27/11/2026.",
+        "chúng tôi xin lỗi chị, hẹn lại 04/12/2026, vì phần việc này chưa xong.",
         "Người giám sát đã được báo ngày",
         "Chúng tôi sẽ hẹn chị ngày mới.",
     ):
         assert words in late
+    assert "Hẹn trả lời, chậm nhất" not in late, "a day that is over promises nothing"
     with time_machine.travel(moment(8, 9, month=12), tick=False):
         by_code = Client().get(reverse("cases:lookup") + f"?ma={case.code}").content.decode()
     assert "Chúng tôi trễ hẹn với chị 2 ngày làm việc, xin lỗi chị." in by_code
-    assert "Người giám sát đã được báo." in by_code
+    assert "Người phụ trách đã được báo." in by_code
     assert "Sở Tư pháp" not in by_code
     assert "Chúng tôi trễ hẹn, xin lỗi chị" in page(cast.applicant, reverse("cases:mine"), at=moment(8, 9, month=12))
     # The second day is promised by the supervisor alone, and then it is in time again.
@@ -154,16 +159,31 @@ def test_tc10_an_apology_goes_out_one_working_day_before_and_only_once(cast: Cas
     assert (case.promised_on, case.apologies, case.promise_alarm) == (date(2026, 12, 15), 2, PromiseAlarm.NONE)
     in_time = page(cast.applicant, status, at=moment(8, 11, month=12))
     assert "trễ hẹn với chị" not in in_time
+    sorry, day, why = (in_time.index(words) for words in ("<b>Chúng tôi xin lỗi chị.", "15/12/2026</b>", WORDS))
+    assert sorry < day < why, "first we say sorry, then the new day, then why"
     assert WORDS in in_time
     assert verify(moment(9, month=12)).findings == ()
     assert examine(at=moment(9, month=12)).findings == []
 
 
-def test_tc10_she_withdraws_when_two_branches_are_done_and_all_of_it_stops(cast: Cast, three_branches: Case) -> None:
+def test_tc10_justice_is_about_to_be_late_then_she_withdraws_and_all_of_it_stops(
+    cast: Cast, three_branches: Case
+) -> None:
     case = three_branches
+    slips.issue_of_case(case)
     for node in ("consult_finance", "consult_tax"):
         player.conclude(case, node, "opinion", at=moment(12, 9))
-    sweep(at=moment(26))
+    # Justice is about to be late: a working day before the day we promised she has our apology, and its slip M04.
+    for at in days(date(2026, 11, 12), date(2026, 11, 26)):
+        sweep(at=at)
+        slips.issue_missing(at=at)
+    apology = case.slips.get(kind=Slip.Kind.APOLOGY)
+    assert (apology.issued_at, apology.event.verb) == (moment(26), "promise_moved")
+    assert "|date 2026-12-04|" in apology.statement
+    assert cast.applicant in told(case, "promise_moved")
+    items = dict(WorkItem.objects.filter(case=case).values_list("node", "status"))
+    assert (items["draft"], items["consult_finance"], items["consult_tax"]) == ("open", "done", "done")
+    # She withdraws. What is still open stops, its holders hear of it, and M05 says so; what was given stays.
     actions.withdraw(case, applicant=cast.applicant, reason="Tôi đã tự làm xong.", key=uuid4(), at=moment(30))
     case.refresh_from_db()
     assert (case.state, case.marking, case.look_at) == (CaseState.WITHDRAWN, [], None)
@@ -177,10 +197,16 @@ def test_tc10_she_withdraws_when_two_branches_are_done_and_all_of_it_stops(cast:
     for target in Target.objects.filter(service=case.service):
         assert case not in reaching(target, Case.objects.all())
     position = case.event_count
-    for at in days(date(2026, 12, 1), date(2026, 12, 31)):
+    for at in days(date(2026, 11, 30), date(2026, 12, 31)):
         sweep(at=at)
+        slips.issue_missing(at=at)
     case.refresh_from_db()
     assert case.event_count == position, "nobody is told of what is over"
+    stopped = case.slips.get(kind=Slip.Kind.STOPPED)
+    assert (stopped.issued_at, stopped.event.verb) == (moment(30), "case_withdrawn")
+    assert [slip.kind for slip in case.slips.order_by("event__position")].count(Slip.Kind.APOLOGY) == 1
+    assert verify(moment(1, month=12)).findings == ()
+    assert examine(at=moment(31, month=12)).findings == []
 
 
 def test_whoever_apologised_before_the_worker_did_it_for_her(cast: Cast, three_branches: Case) -> None:

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from cases.models import Case, ReferenceVersion, Target, User
 from cases.queries.targets import reaching
 from project.demo.cast import Cast
+from project.templatetags.aloud import law_to_her
 from tests import browsing
 from tests.builders import A_QUESTION, a_case, answers_for, item_at
 from tests.conftest import THURSDAY
@@ -39,6 +40,17 @@ def filed_and_accepted(cast: Cast, *, at: datetime = THURSDAY) -> Case:
     case = browsing.file(cast.another_applicant, answers_for(), at=at)
     assert browsing.conclude(cast.commune_officer, case, "intake", "accept", at=at).status_code == 302
     return case
+
+
+@pytest.mark.parametrize(
+    ("source", "to_her"),
+    [
+        ("Nghị định 55/2019/NĐ-CP, Điều 9 (tỉnh có thể quy định riêng: …)", "Nghị định 55/2019/NĐ-CP, Điều 9"),
+        ("Luật Hợp tác xã 2023 (17/2023/QH15), Điều 43", "Luật Hợp tác xã 2023 (17/2023/QH15), Điều 43"),
+    ],
+)
+def test_she_reads_the_law_alone_without_what_stands_in_brackets_behind_it(source: str, to_her: str) -> None:
+    assert law_to_her(source) == to_her
 
 
 @pytest.mark.parametrize(("status", "law_is_named"), [("V", True), ("P", False), ("K", False), ("A", False)])

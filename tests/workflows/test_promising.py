@@ -63,7 +63,7 @@ def test_an_officer_apologises_and_promises_a_new_day_and_no_due_date_moves(cast
         "reason_code": "WAITING_FOR_OFFICE",
     }
     assert "late" not in event.facts
-    told = "Chúng tôi xin lỗi: hồ sơ của chị chưa xong đúng hẹn, vì cơ quan khác chưa trả lời chúng tôi."
+    told = "Chúng tôi xin lỗi chị. Hồ sơ sẽ không kịp hẹn 27/11/2026, vì cơ quan khác chưa trả lời chúng tôi."
     with time_machine.travel(now + timedelta(hours=1), tick=False):
         hers = signed_in(cast.applicant)
         assert told in seen
@@ -73,6 +73,7 @@ def test_an_officer_apologises_and_promises_a_new_day_and_no_due_date_moves(cast
         by_code = Client().get(reverse("cases:lookup") + f"?ma={case.code}").content.decode()
     assert "Đã hẹn 27/11/2026, hẹn lại 04/12/2026, vì cơ quan khác chưa trả lời chúng tôi." in status
     assert WORDS in status
+    assert "Chúng tôi xin lỗi chị." in status
     assert WORDS in thread
     assert "Đã hẹn 27/11/2026, hẹn lại 04/12/2026." in by_code
     assert "cơ quan khác chưa trả lời" not in by_code
@@ -117,6 +118,8 @@ def test_the_second_apology_stands_on_the_supervisors_story_page(cast: Cast, at:
     with time_machine.travel(at + timedelta(days=25), tick=False):
         client = signed_in(cast.supervisor)
         page = client.get(address)
+        assert "Lần này do anh/chị hẹn, với vai trò người giám sát." in page.content.decode()
+        assert "Một ngày làm việc, sau 04/12/2026, chậm nhất 04/01/2027." in page.content.decode()
         sent = client.post(address, {**hidden(page), **boxes(LATER), "reason_code": "NEEDS_TIME", "words": WORDS})
     assert sent["Location"] == story
     case.refresh_from_db()
@@ -130,9 +133,33 @@ def test_after_the_promised_day_it_is_late_and_the_story_says_so(cast: Cast, at:
     case = a_case(cast.applicant, at_node="draft", at=at)
     event = put_off(case, cast.justice_officer, at=at + timedelta(days=26))
     assert event.facts["late"] is True
+    inbox = signed_in(cast.applicant).get(reverse("notifications:inbox")).content.decode()
+    assert "Hồ sơ chưa xong đúng hẹn 27/11/2026" in inbox
+    assert "sẽ không kịp" not in inbox
     told = Notification.objects.filter(event=event).values_list("person", flat=True)
     assert cast.applicant.pk in told
     assert cast.another_justice_officer.pk in told, "whoever works on it knows the new day"
+
+
+def test_the_office_that_comes_again_hears_whose_turn_it_is_and_finds_the_case(cast: Cast, at: datetime) -> None:
+    case = a_case(cast.applicant, at_node="draft", at=at)
+    put_off(case, cast.justice_officer, at=at)
+    answer = signed_in(cast.justice_officer).get(reverse("workflows:put_off", args=[case.key]))
+    assert answer.status_code == 409
+    assert "Cơ quan đã hẹn lại một lần. Lần sau do người giám sát hẹn." in answer.content.decode()
+    assert reverse("workflows:item", args=[item_at(case, "draft").pk]) in answer.content.decode()
+
+
+def test_every_apology_stays_to_be_read_on_her_page(cast: Cast, at: datetime) -> None:
+    case, again = a_case(cast.applicant, at_node="draft", at=at), "Chúng tôi còn chờ một giấy xác nhận nữa của thuế."
+    put_off(case, cast.justice_officer, at=at)
+    put_off(case, cast.supervisor, LATER, at=at, words=again)
+    with time_machine.travel(at, tick=False):
+        status = signed_in(cast.applicant).get(reverse("cases:status", args=[case.key])).content.decode()
+    shown, _fold, history = status.partition("Ngày hẹn đã thay đổi thế nào")
+    assert again in shown
+    assert WORDS not in shown
+    assert WORDS in history
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def approve(user: User, rule: DeadlineRule) -> Any:
     return signed_in(user).post(reverse("workflows:approve_rule", args=[rule.pk]))
 
 
-def decline(user: User, rule: DeadlineRule) -> Any:
-    return signed_in(user).post(reverse("workflows:decline_rule", args=[rule.pk]))
+def decline(user: User, rule: DeadlineRule, words: str = "Chưa có văn bản nào nêu số ngày này.") -> Any:
+    return signed_in(user).post(reverse("workflows:decline_rule", args=[rule.pk]), {"words": words})
 
 
 def in_force(on: date) -> DeadlineRule:
@@ -215,8 +215,38 @@ def test_declining_removes_the_proposal_and_the_log_says_who(cast: Cast, caplog:
         rule = proposed(cast.administrator)
         with caplog.at_level("INFO", logger="dong_hanh.rules"):
             assert decline(user, rule).status_code == 302
-        assert f"declined by person {user.pk}" in caplog.text
+        assert f"declined by person {user.pk}: Chưa có văn bản nào" in caplog.text
     assert list(DeadlineRule.objects.order_by("pk").values_list()) == before
+
+
+def test_a_colleagues_proposal_is_declined_for_a_reason_alone(cast: Cast) -> None:
+    rule = proposed(cast.administrator)
+    without = decline(cast.another_administrator, rule, words=" ")
+    assert without.status_code == 200
+    assert "Ghi một câu vì sao không duyệt." in without.content.decode()
+    assert DeadlineRule.objects.filter(pk=rule.pk).exists()
+    # One's own goes without a word.
+    assert decline(cast.administrator, rule, words="").status_code == 302
+
+
+def test_before_it_is_approved_a_page_says_what_changes_from_when_and_for_whom(cast: Cast) -> None:
+    rule, second = proposed(cast.administrator, days=""), signed_in(cast.another_administrator)
+    page = second.get(reverse("workflows:approve_rule", args=[rule.pk])).content.decode()
+    assert "15 ngày làm việc" in page
+    assert "chưa có số ngày" in page
+    assert "Bản này bỏ thời hạn: từ ngày 01/12/2026" in page
+    assert "Hồ sơ tiếp nhận từ ngày đó." in page
+    assert "Duyệt: bỏ thời hạn" in page
+    own = signed_in(cast.administrator).get(reverse("workflows:approve_rule", args=[rule.pk])).content.decode()
+    assert "Rút đề xuất" in own
+    assert "Duyệt: bỏ thời hạn" not in own
+
+
+def test_the_bar_counts_what_waits_for_the_other_administrator(cast: Cast) -> None:
+    proposed(cast.administrator)
+    counted = '<span class="count">1<span class="govuk-visually-hidden"> chờ duyệt</span></span>'
+    assert counted in signed_in(cast.another_administrator).get(reverse("workflows:calendar")).content.decode()
+    assert counted not in signed_in(cast.administrator).get(reverse("workflows:calendar")).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,9 @@ def test_in_the_register_as_a_file_the_columns_sum_to_the_age(cast: Cast, at: da
         numbers = [int(cell) for cell in line[first:]]
         assert sum(numbers[:-1]) == numbers[-1] == 9 * DAY + 5
     assert [int(line[first]) for line in lines] == [0, 21 * HOUR]
+    # Before the seconds, the same as one says it.
+    assert [line[head.index("Người nộp giữ")] for line in lines] == ["", "21 giờ"]
+    assert {line[head.index("Tuổi hồ sơ (ngày lịch)")] for line in lines} == {"9 ngày"}
 
 
 def test_the_files_of_a_story_carry_the_same_sum(cast: Cast, at: datetime) -> None:
@@ -251,7 +254,9 @@ def test_the_files_of_a_story_carry_the_same_sum(cast: Cast, at: datetime) -> No
         lines = exported(client.get(reverse("workflows:story_csv", args=[case.key])))
         body = b"".join(client.get(reverse("workflows:story_json", args=[case.key])).streaming_content)  # type: ignore[attr-defined]
         pdf = client.get(reverse("workflows:story_pdf", args=[case.key]))
-    held = [int(line[6]) for line in lines[1:] if line[6]]
+    held = [int(line[7]) for line in lines[1:] if line[7]]
+    assert lines[-1][6] == "9 ngày 00:00:00"
+    assert {line[5] for line in lines[1:] if line[0]} == {"không bị sửa"}
     assert sum(held[:-1]) == held[-1] == 9 * DAY
     told = json.loads(body)
     assert sum(share["seconds"] for share in told["held"]) == told["age_seconds"] == 9 * DAY

@@ -14,7 +14,7 @@ from workflows.actions.asking import (
 from workflows.actions.assigning import assign
 from workflows.actions.ending import rate, withdraw
 from workflows.actions.filing import Incomplete, resubmit, submit
-from workflows.actions.promising import SHORTEST_APOLOGY, put_off_promise, why_not_that_day
+from workflows.actions.promising import LATEST, SHORTEST_APOLOGY, put_off_promise, why_not_that_day
 from workflows.actions.recusing import recuse, register_relation
 from workflows.actions.reviewing import (
     SHORTEST_REFUSAL,
@@ -33,6 +33,7 @@ from workflows.actions.talking import note, write_to_her, write_to_office
 from workflows.actions.transferring import can_be_transferred, receivers, transfer
 
 __all__ = [
+    "LATEST",
     "SHORTEST_APOLOGY",
     "SHORTEST_REFUSAL",
     "AskedBefore",

@@ -1,10 +1,12 @@
 """A question back to her: asked, answered in time, or not."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models import Case as Either
 from django.utils import timezone
@@ -14,7 +16,7 @@ from cases import policy
 from cases.models import Case, Document, InformationRequest, Membership, Passage, Role, User
 from cases.models.agency import plain
 from cases.policy import WrongState
-from cases.queries.questions import NEVER_ASKED
+from cases.queries.questions import NEVER_ASKED, wanted_by
 from workflows.actions.filing import describe
 from workflows.conditions import WAITED
 from workflows.conflicts import Repeated
@@ -22,6 +24,8 @@ from workflows.models import WorkItem
 from workflows.moving import moving
 from workflows.queries.rulebook import FALLBACK_WORKING_DAYS, end_of
 from workflows.step import Step
+
+log = logging.getLogger("dong_hanh.worker")
 
 # What an approver's word changes of a question.
 _SETTLED = ("number", "ending", "ended_at", "approved_by", "asked_at", "answer_by")
@@ -152,7 +156,7 @@ def _proposed(step: Step, request: InformationRequest, everything: Sequence[Info
     assert step.actor is not None
     found = next(one for one in everything if one.pk == request.pk)
     held = policy.standing(step.actor)
-    agency_id, barred = step.item.agency_id, {found.asked_by_id}
+    agency_id, barred = step.item.agency_id, wanted_by(found)
     policy.require(
         step.actor, "approve_request", step.case, agency_id=agency_id, barred=barred, held=held, is_shut=False
     )
@@ -192,8 +196,8 @@ def _times_asked(step: Step, others: Sequence[InformationRequest]) -> int:
 
 
 def _answer_by(step: Step) -> date:
-    """Return the last day on which she can answer what she is asked today."""
-    rule = step.book.rule("SUPP_ANSWER", step.today)
+    """Return the last day on which she can answer what she is asked today, by the rule that holds for her case."""
+    rule = step.book.rule_of("SUPP_ANSWER", step.case)
     return step.book.calendar.after(step.today, (rule.days if rule else None) or FALLBACK_WORKING_DAYS)
 
 
@@ -210,12 +214,13 @@ def _wait_for_her(step: Step, request: InformationRequest, *, holder: int | None
 
 
 def _approvers(step: Step) -> list[Mapping[str, Any]]:
-    """Return who may approve a question: approvers of the office, or of the desk where it has no other than the asker.
+    """Return who may approve a question: approvers of the office, or of the desk where it has none but the asker.
 
     Of a sealed case nobody hears but the office.
     """
     agency_id = step.item.agency_id
-    there = Membership.objects.today().filter(agency=agency_id, role=Role.APPROVER).exclude(user=step.actor)
+    wanting = [person for person in (step.actor, step.on_behalf_of) if person is not None]
+    there = Membership.objects.today().filter(agency=agency_id, role=Role.APPROVER).exclude(user__in=wanting)
     if agency_id is None or not (step.case.sealed or there.exists()):
         agency_id = step.case.desk_id
     return [{**step.described(step.item), "person": None, "agency": agency_id, "role": Role.APPROVER}]
@@ -279,7 +284,10 @@ def expire(request: InformationRequest, *, at: datetime) -> Case:
 
 
 def expire_unanswered(*, at: datetime) -> int:
-    """Expire every case whose question was not answered in time; return how many. Safe to run twice."""
+    """Expire every case whose question was not answered in time; return how many. Safe to run twice.
+
+    A case that cannot be expired is logged and left for the next pass; it holds up no other.
+    """
     overdue = InformationRequest.objects.filter(
         ending=InformationRequest.Ending.OPEN, answer_by__lt=timezone.localdate(at)
     ).select_related("case")
@@ -289,6 +297,12 @@ def expire_unanswered(*, at: datetime) -> int:
             expire(request, at=at)
         except WrongState:
             continue  # she answered, or another worker was faster
+        except (OperationalError, InterfaceError):
+            # The database is away or busy: no case is to blame, and the next pass tries again.
+            raise
+        except Exception:
+            log.exception("Case %d cannot be closed though its question was not answered.", request.case_id)
+            continue
         expired += 1
     return expired
 
@@ -320,7 +334,7 @@ def _resume(step: Step, request: InformationRequest) -> dict[str, Any]:
     step.now_open = step.open_items()
     item = next(each for each in step.now_open if each.request_id == request.pk)
     calendar, due_on = step.book.calendar, timezone.localdate(item.due_at)
-    rule = step.book.rule(item.rule, item.starts_on)
+    rule = step.book.rule_of(item.rule, step.case)
     waited = 0
     if item.paused_on is not None and (rule is None or rule.pauses):
         # Whoever asked has as many working days left as on the day of asking; at least until the end of the next.

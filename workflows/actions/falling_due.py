@@ -1,6 +1,6 @@
 """What has fallen due in one case, and what is said of it. In memory: nothing is read or written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +25,19 @@ Entry = Mapping[str, Any]
 class FallingDue:
     """One case under the lock, looked at once: what it comes to is changed in memory, its events stand in order."""
 
-    def __init__(self, case: Case, items: Sequence[WorkItem], *, at: datetime, reference_version: int) -> None:
+    def __init__(
+        self,
+        case: Case,
+        items: Sequence[WorkItem],
+        *,
+        managers: Mapping[int, Collection[int]],
+        at: datetime,
+        reference_version: int,
+    ) -> None:
         self.case = case
         self.items = items
+        # Of each item that its holder cannot do: the agencies whose approvers can give it to another.
+        self.managers = managers
         self.at = at
         self.events: list[TimelineEvent] = []
         # What has to be written beside the case and its events.
@@ -76,10 +86,15 @@ class FallingDue:
         approvers = _those(holder, agency=item.agency_id or case.desk_id, role=Role.APPROVER)
         if case.sealed:
             named = [{**_those(holder), "person": item.assignee_id}] if item.assignee_id is not None else []
-            return [*named, *([approvers] if level >= _APPROVERS_FROM or not named else [])]
-        told = [holder]
+            at_once = not named or item.pk in self.managers
+            return [*named, *([approvers] if level >= _APPROVERS_FROM or at_once else [])]
+        told: list[Entry] = [holder]
         if level >= _APPROVERS_FROM:
             told.append(approvers)
+        for agency in sorted(self.managers.get(item.pk, ())):
+            manager = _those(holder, agency=agency, role=Role.APPROVER)
+            if manager not in told:
+                told.append(manager)
         if level >= _SUPERVISORS_FROM:
             told += self._supervisors(holder)
         return told

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
-from cases.models import Case, Passage, TimelineEvent, User
+from cases.models import Case, Passage, Role, TimelineEvent, User
 from cases.policy import WrongState
-from cases.queries.promise import REASONS
+from cases.queries.promise import REASONS, first_to_apologise
 from workflows.actions.reviewing import NotAChoice
 from workflows.conflicts import Repeated
 from workflows.models import WorkItem
@@ -29,7 +29,8 @@ def put_off_promise(
 ) -> TimelineEvent:
     """Apologise to her and promise a new day; the due dates of the offices stay as they are.
 
-    Once the office may do it, afterwards only those who supervise. Raises NotFoundForYou, WrongState, NotAChoice.
+    Once the office may do it, afterwards only those who supervise; of a sealed case, which nobody supervises, another
+    approver of its desk. Raises NotFoundForYou, WrongState, NotAChoice.
     """
     try:
         with moving(subject, "promise_moved", actor=actor, key=key, at=at) as step:
@@ -57,7 +58,7 @@ def put_off_promise(
                 was=was,
                 apology=case.apologies,
                 reason_code=reason_code,
-                by="office" if case.apologies == 1 else "supervisor",
+                by="office" if case.apologies == 1 else "desk" if case.sealed else "supervisor",
                 read_by=[step.described(item) for item in handling(step.graph, items) if item.is_open],
             )
     except Repeated as earlier:
@@ -82,19 +83,27 @@ def _items(step: Step) -> list[WorkItem]:
 
 
 def _require_right(step: Step, items: Sequence[WorkItem]) -> None:
-    """Pass when it is for the actor to apologise now: the office the first time, afterwards those who supervise."""
+    """Pass when it is for the actor to apologise now: the office first, afterwards those who may do it again."""
     assert step.actor is not None
     case = step.case
     office, instead_of = office_putting_off(step.actor, case, items, held=step.held, is_shut=False)
-    supervises = policy.can(step.actor, "put_off_again", case, is_shut=False)
-    if office is None and not supervises:
+    barred = first_to_apologise(case) if case.sealed else set()
+    again = policy.can(step.actor, "put_off_again", case, barred=barred, held=step.held, is_shut=False)
+    if office is None and not again:
         raise policy.NotFoundForYou
-    if case.apologies and not supervises:
+    if case.apologies and not again:
+        if case.sealed:
+            raise WrongState(_("An apology was already made. A further new day is promised by another approver."))
         raise WrongState(_("An apology was already made. A further new day is promised by those who supervise."))
     if not case.apologies and office is None:
         raise WrongState(_("The first apology is made by the office. You can remind it."))
     if not case.apologies:
         step.agency_id, step.on_behalf_of = office, instead_of
+    elif case.sealed:
+        step.agency_id = case.desk_id
+        step.on_behalf_of = step.held.acted_for(
+            (Role.APPROVER,), agency_id=case.desk_id, assignee_id=None, barred=barred
+        )
 
 
 def _require_promise(step: Step, items: Sequence[WorkItem]) -> date:

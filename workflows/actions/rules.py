@@ -34,6 +34,10 @@ class NoSource(WrongState):
     """A rule that was read at its source does not name it."""
 
 
+class NoReason(WrongState):
+    """Somebody else's proposal is declined without a word."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """What a new version of a deadline rule says. Without days nothing is promised by it."""
@@ -108,17 +112,29 @@ def approve_rule(proposed: int, *, by: User, at: datetime) -> DeadlineRule:
     return rule
 
 
-def decline_rule(proposed: int, *, by: User) -> str:
-    """Remove a proposed version, one's own too, before it is approved; return the code of its rule."""
+def decline_rule(proposed: int, *, by: User, words: str = "") -> str:
+    """Remove a proposed version, one's own too, before it is approved; return the code of its rule.
+
+    Another's is declined for a reason, which the log keeps: the row itself goes.
+    """
     with _one_after_another(by):
         rule = _proposal(proposed)
         _require_undecided(rule)
+        if rule.proposed_by_id != by.pk and not words.strip():
+            raise NoReason(_("Write why it is not approved, in a sentence."))
         log.info(
-            "Rule %s from %s (row %s), proposed by person %s, was declined by person %s.",
-            *(rule.code, rule.valid_from, rule.pk, rule.proposed_by_id, by.pk),
+            "Rule %s from %s (row %s), proposed by person %s, was declined by person %s: %s",
+            *(rule.code, rule.valid_from, rule.pk, rule.proposed_by_id, by.pk, " ".join(words.split()) or "-"),
         )
         rule.delete()
     return rule.code
+
+
+def undecided(proposed: int) -> DeadlineRule:
+    """Return a proposed version that nobody has decided about; raises WrongState when it is gone or approved."""
+    rule = _proposal(proposed)
+    _require_undecided(rule)
+    return rule
 
 
 def enter_day(day: date, *, by: User, kind: str, name: str, source: str) -> CalendarDay:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import BooleanField, ExpressionWrapper
 
 from cases.models import Case, InformationRequest, Involvement, TimelineEvent
 from cases.models.many import Each, insert_many
@@ -18,7 +19,8 @@ from cases.queries.directory import reference_version
 from cases.signals import events_recorded
 from workflows.actions.falling_due import FallingDue
 from workflows.models import WorkItem
-from workflows.queries.hands import acting_for_holder
+from workflows.queries.able import kept_from_holder
+from workflows.queries.hands import acting_for_holder, managers_of_many
 
 log = logging.getLogger("dong_hanh.worker")
 
@@ -114,11 +116,19 @@ class _Batch:
         version = reference_version()
         items = WorkItem.objects.filter(case__in=[case.pk for case in self.cases], finished_at__isnull=True)
         by_case: dict[int, list[WorkItem]] = defaultdict(list)
-        for item in items.select_related("request").annotate(acting=acting_for_holder()).order_by("pk"):
+        kept_from = ExpressionWrapper(kept_from_holder(), output_field=BooleanField())
+        items = items.select_related("request").annotate(acting=acting_for_holder(), kept_from=kept_from)
+        cases, without_holder = {case.pk: case for case in self.cases}, []
+        for item in items.order_by("pk"):
+            item.case = cases[item.case_id]
             by_case[item.case_id].append(item)
+            if getattr(item, "kept_from", False):
+                without_holder.append(item)
+        managers = managers_of_many(item for item in without_holder if item.agency_id is None)
+        managers |= {item.pk: {item.agency_id} for item in without_holder if item.agency_id is not None}
         self._stood = {case.pk: case.event_count for case in self.cases}
         for case in self.cases:
-            looked = FallingDue(case, by_case[case.pk], at=self.at, reference_version=version)
+            looked = FallingDue(case, by_case[case.pk], managers=managers, at=self.at, reference_version=version)
             looked.look()
             self.looked.append(looked)
             self.events += looked.events

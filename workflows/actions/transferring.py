@@ -22,7 +22,7 @@ from workflows.step import MAY_READ, Step
 # So many times a work item is passed on; the last time it goes to the Union desk, whatever was chosen, and stays.
 MOST_TRANSFERS = 3
 # What of a work item changes when it goes to another office.
-HANDED_ON = ("agency", "assignee", "passed_on", "due_at", "days", "version")
+HANDED_ON = ("agency", "assignee", "passed_on", "due_at", "days", "reminded", "version")
 
 
 def transfer(
@@ -103,10 +103,11 @@ def can_be_transferred(item: WorkItem) -> bool:
 
 
 def handed_on(item: WorkItem, to: Agency) -> WorkItem:
-    """Return a work item as it is at another office, unsaved."""
+    """Return a work item as it is at another office, unsaved; its clock goes on, and its people are reminded anew."""
     moved = copy(item)
     moved.passed_on = [*item.passed_on, item.agency_id]
     moved.agency, moved.assignee, moved.version = to, None, item.version + 1
+    moved.reminded = 0
     return moved
 
 

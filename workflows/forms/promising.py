@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.queries.promise import REASONS
@@ -19,9 +20,7 @@ class PutOffForm(forms.Form):
 
     use_required_attribute = False
     key = forms.UUIDField(widget=forms.HiddenInput)
-    new_day = DateField(
-        label=_("The new day"), help_text=_("A working day after the old one. The due dates of the offices stay.")
-    )
+    new_day = DateField(label=_("The new day"))
     reason_code = OneOfField(
         label=_("Why the day cannot be kept; she reads it"),
         choices=list(REASONS.items()),
@@ -40,6 +39,10 @@ class PutOffForm(forms.Form):
         initial = {"key": uuid4(), "new_day": proposed.isoformat()}
         super().__init__(posted, label_suffix="", initial=initial)
         self._was, self._book, self._today = was, book, today
+        after = max(was, today)
+        hint = gettext("A working day after %(first)s, at the latest %(last)s. The due dates of the offices stay.")
+        last = book.calendar.after(after, actions.LATEST)
+        self.fields["new_day"].help_text = hint % {"first": f"{after:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}
 
     def clean_new_day(self) -> date:
         """Return the day, where a promise can be put off to it."""

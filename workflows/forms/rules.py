@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.services.fields import DateField, LineField, OneOfField, WholeNumberField, YesNoField
+from cases.services.fields import DateField, LineField, OneOfField, TextField, WholeNumberField, YesNoField
 from workflows.actions.rules import Wording
 from workflows.models import CalendarDay, DeadlineRule
 
@@ -35,6 +35,7 @@ class RuleForm(forms.Form):
     legal_source = LineField(
         label=_("Source"),
         max_length=_LONGEST_SOURCE,
+        widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
         help_text=_("The text with its number and article, or whose target it is."),
         example="Nghị định 55/2019/NĐ-CP, Điều 8",
@@ -89,6 +90,21 @@ class RuleForm(forms.Form):
                 "valid_from": date.fromisoformat(said["valid_from"]),
             }
         )
+
+
+class DeclineRuleForm(forms.Form):
+    """Why a colleague's proposal is not approved."""
+
+    use_required_attribute = False
+    words = TextField(
+        label=_("Why it is not approved"),
+        most=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write why it is not approved, in a sentence.")},
+    )
+
+    def __init__(self, posted: Any = None) -> None:
+        super().__init__(posted, label_suffix="", auto_id="decline-%s")
 
 
 class DayForm(forms.Form):

@@ -23,6 +23,20 @@ def away_alone() -> Q:
     return _RUNNING & Q(assignee__isnull=False) & Exists(away) & ~Exists(acting.filter(there))
 
 
+def kept_from_holder() -> Q:
+    """Return the running items that their holder cannot do today, nor anybody who acts for her.
+
+    She is away, keeps away from the case, or works there no more.
+    """
+    acting = _kept_near().filter(acting_for=OuterRef("assignee"))
+    there = Q(agency=OuterRef("agency")) | Q(role=Role.EXPERT)
+    # Nobody takes up a sealed case in another's place.
+    lent = Q(case__sealed=False) & Q(Exists(acting.filter(there)))
+    able = Q(Exists(_kept_near().filter(there, user=OuterRef("assignee"))))
+    by_name = Q(assignee__isnull=False) & ~Q(holder=WorkItem.Holder.APPLICANT)
+    return _RUNNING & by_name & ~able & ~lent
+
+
 def nobody_can() -> Q:
     """Return the running items that no active person can do today.
 

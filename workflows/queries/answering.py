@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cases import policy
 from cases.models import Case, Involvement, Role, User
 from cases.policy import Posts
+from cases.queries.promise import first_to_apologise
 from workflows.flows.registry import graph_for
 from workflows.graph import Graph
 from workflows.models import WorkItem
@@ -44,12 +45,21 @@ def office_putting_off(
     return None, None
 
 
+def may_put_off_again(user: User, case: Case, *, held: Posts | None = None, is_shut: bool | None = None) -> bool:
+    """Return whether a day that was put off already is for this person to put off. Three queries at most.
+
+    Those who supervise may; of a sealed case, an approver of the desk who did not apologise the first time.
+    """
+    barred = first_to_apologise(case) if case.sealed else ()
+    return policy.can(user, "put_off_again", case, barred=barred, held=held, is_shut=is_shut)
+
+
 def may_put_off(user: User, case: Case) -> bool:
     """Return whether it is for this person to promise her a new day now. Four queries at most."""
     if not case.is_undecided or case.promised_on is None:
         return False
     if case.apologies:
-        may = policy.can(user, "put_off_again", case)
+        may = may_put_off_again(user, case)
         return may and not case.work_items.filter(status=WorkItem.Status.WAITING).exists()
     items = list(case.work_items.order_by("pk"))
     if any(item.status == WorkItem.Status.WAITING for item in items) or policy.is_shut_out(user, case):

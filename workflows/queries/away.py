@@ -57,6 +57,15 @@ def absences_of(person: User, places: Collection[Membership], *, today: date) ->
     ]
 
 
+def away_today(person: User, *, today: date) -> tuple[date, str] | None:
+    """Return until when a person who is away today is away, and who acts meanwhile. Two queries at most."""
+    absence = person.absences.filter(since__lte=today, until__gte=today).order_by("-until").first()
+    if absence is None:
+        return None
+    acting = person.delegations.filter(since__lte=today, until__gte=today).select_related("user")
+    return absence.until, ", ".join(dict.fromkeys(str(one.user) for one in acting.order_by("since", "pk")))
+
+
 def acting_now(absence: Absence, *, today: date) -> dict[Standing, int]:
     """Return who acts, or will act, in each place of a person during an absence, by agency and role."""
     rows = Membership.objects.filter(

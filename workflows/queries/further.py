@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from cases import policy
-from cases.models import Case, InformationRequest, User
+from cases.models import Case, InformationRequest, Passage, TimelineEvent, User
 from cases.policy import Standing
-from cases.queries.questions import asked_of_her, proposed_question, times_asked
+from cases.queries.questions import asked_of_her, proposed_question, times_asked, wanted_by
 from cases.services import service_of
 from cases.services.base import Words
 from workflows.models import WorkItem
@@ -28,8 +29,17 @@ class Further:
     decline_key: UUID = field(default_factory=uuid4)
 
 
+@dataclass(frozen=True)
+class Declined:
+    """Who did not agree to a question, when, and in which words."""
+
+    at: datetime
+    who: str
+    words: str
+
+
 def further_of(user: User, item: WorkItem, *, held: Collection[Standing]) -> Further:
-    """Return what the page of a work item shows of its questions. Three queries at most."""
+    """Return what the page of a work item shows of its questions. Four queries at most."""
     times = times_asked(item.case).get(item.stage, 0)
     proposal = proposed_question(item.case) if times and item.status == WorkItem.Status.OPEN else None
     if proposal is None or proposal.node != item.node:
@@ -63,9 +73,23 @@ def may_approve(user: User, question: InformationRequest, *, held: Collection[St
         "approve_request",
         question.case,
         agency_id=question.agency_id,
-        barred={question.asked_by_id},
+        barred=wanted_by(question),
         held=held,
     )
+
+
+def declined_by(question: InformationRequest) -> Declined | None:
+    """Return who did not agree to a question, when and why; None where nobody said so. Two queries at most."""
+    if question.ending != InformationRequest.Ending.DECLINED:
+        return None
+    said = TimelineEvent.objects.filter(
+        case=question.case_id, verb="request_declined", facts__request=question.pk
+    ).select_related("actor")
+    event = said.first()
+    if event is None:
+        return None
+    words = Passage.objects.filter(case=question.case_id, pk__in=event.facts.get("words", {})).first()
+    return Declined(event.at, str(event.actor or ""), words.body if words else "")
 
 
 def _labels(question: InformationRequest) -> list[Words]:

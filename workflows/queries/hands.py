@@ -91,6 +91,23 @@ def managers_of(item: WorkItem) -> set[int]:
     return {agency for agency in (chose, case.desk_id) if agency is not None}
 
 
+def managers_of_many(items: Iterable[WorkItem]) -> dict[int, set[int]]:
+    """Return the same for many items at once, by the id of the item. At most one query."""
+    wanted = {item.pk: item for item in items}
+    if not wanted:
+        return {}
+    cases = {item.case_id for item in wanted.values()}
+    chosen = Decision.objects.filter(case__in=cases, agency__isnull=False).order_by("pk")
+    last = {(case, node): (pk, agency) for pk, case, node, agency in chosen.values_list("pk", "case", "node", "agency")}
+    managers: dict[int, set[int]] = {}
+    for pk, item in wanted.items():
+        named = graph_for(item.case.service, item.case.version).human(item.node).named
+        nodes = (node for node, ask in _pickers(item.case) if ask.name == named)
+        chose = max((last.get((item.case_id, node), (0, None)) for node in nodes), default=(0, None))[1]
+        managers[pk] = {agency for agency in (chose, item.case.desk_id) if agency is not None}
+    return managers
+
+
 def with_absence(people: QuerySet[User], *, agency_id: int | None = None) -> QuerySet[User]:
     """Return these people, each with `away_until` where she is away today, and `stand_in` who acts for her."""
     away = Absence.objects.today().filter(person=OuterRef("pk")).order_by("-until")

@@ -1,12 +1,15 @@
 """Whether every case has a next thing: the proof behind "never stuck"."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cases.models import Case, CaseState, InformationRequest, Involvement, TimelineEvent
@@ -20,11 +23,12 @@ from workflows.models import WorkItem
 from workflows.queries.able import away_alone, nobody_can
 from workflows.queries.faults import ABANDONED, NO_HOLDER, Fault, faults
 from workflows.queries.holding import whose
-from workflows.queries.passing import seconds_told
+from workflows.queries.passing import holder_told, seconds_told
 from workflows.queries.rulebook import end_of, rulebook
 from workflows.queries.stuck import abandoned as abandoned_among
 
 _BATCH = 1000
+FORSAKEN = "a sealed case has nobody left who can go on with it"
 # From this reminder on, in per cent of the time given, a step is at risk.
 AT_RISK = 80
 
@@ -61,6 +65,8 @@ class _Told:
 
     last_state: str | None = None
     handovers: list[tuple[datetime, str | None]] = field(default_factory=list)
+    # Whether the clock by holder was kept when one of them was written.
+    by_the_clock: bool = False
 
 
 def examine(*, at: datetime) -> Health:
@@ -84,7 +90,10 @@ def examine(*, at: datetime) -> Health:
         uninvolved = set(_uninvolved(keys))
         abandoned = set(abandoned_among(of_batch))
         health.absent_without_acting += len(set(of_batch.filter(away_alone()).values_list("case_id", flat=True)))
-        health.nobody_can += len(set(of_batch.filter(nobody_can()).values_list("case_id", flat=True)))
+        without = {case: (sealed, office) for case, sealed, office in _without_anybody(of_batch)}
+        health.nobody_can += len(without)
+        # Nobody else may hear of it, so it must be found here; which case it is, only its office can tell.
+        health.findings += sorted(f"{office}: {FORSAKEN}" for sealed, office in without.values() if sealed)
         for case in batch:
             open_items = items.get(case.pk, [])
             running = [item for item in open_items if item.status == WorkItem.Status.OPEN]
@@ -102,9 +111,21 @@ def examine(*, at: datetime) -> Health:
             if case.pk in uninvolved:
                 found.append("somebody holds it who is not recorded as involved")
             if not stuck:
-                found += _miscounted(case, open_items, of_case.handovers, at)
+                found += _miscounted(case, open_items, of_case, at)
             health.findings.extend(f"{case}: {problem}" for problem in found)
     return health
+
+
+def forsaken() -> dict[str, int]:
+    """Return how many sealed cases nobody can go on with today, by the name of their office. One query."""
+    sealed = WorkItem.objects.filter(case__sealed=True, finished_at__isnull=True)
+    return Counter(office for _case, _sealed, office in set(_without_anybody(sealed)))
+
+
+def _without_anybody(items: QuerySet[WorkItem]) -> QuerySet[WorkItem, Any]:
+    """Return (case id, sealed, the office it is at or the desk) of the items that nobody can do today."""
+    office = Coalesce("agency__name", "case__desk__name")
+    return items.filter(nobody_can()).annotate(office=office).values_list("case_id", "case__sealed", "office")
 
 
 def is_at_risk(item: WorkItem, calendar: Calendar, *, at: datetime) -> bool:
@@ -156,27 +177,25 @@ def _told(cases: list[int]) -> dict[int, _Told]:
     told: dict[int, _Told] = {}
     events = TimelineEvent.objects.filter(case__in=cases).order_by("case_id", "position")
     rows = events.annotate(state=KT("facts__state"), held_by=KT("facts__held_by"))
-    for case, at, state, holder in rows.values_list("case_id", "at", "state", "held_by"):
+    for case, at, verb, state, holder in rows.values_list("case_id", "at", "verb", "state", "held_by"):
         of_case = told.setdefault(case, _Told())
         of_case.last_state = state
-        of_case.handovers.append((at, holder))
+        of_case.handovers.append((at, holder_told(verb, holder)))
+        of_case.by_the_clock |= holder is not None
     return told
 
 
-def _miscounted(
-    case: Case, items: list[WorkItem], handovers: Sequence[tuple[datetime, str | None]], at: datetime
-) -> Iterator[str]:
+def _miscounted(case: Case, items: list[WorkItem], told: _Told, at: datetime) -> Iterator[str]:
     """Yield what is wrong with the clock by holder: on the case, by its events, and by what is open now."""
     kept, age = seconds_by_holder(case, at=at), age_in_seconds(case, at=at)
     if sum(kept.values()) != age:
         yield f"the holders had it for {sum(kept.values())} seconds, it is {age} seconds old"
     assert case.submitted_at is not None
     end = at if case.is_moving else max(case.ended_at or at, case.held_since or case.submitted_at)
-    if kept != seconds_told(handovers, start=case.submitted_at, at=end):
+    if kept != seconds_told(told.handovers, start=case.submitted_at, at=end):
         yield "the time of its holders is not what its events tell"
-    # Of a case older than this clock nothing is told before its next step.
-    kept_since = any(holder is not None for _at, holder in handovers)
-    if case.is_moving and kept_since and case.held_by != whose(items):
+    # Of a case older than this clock nobody's time is told but hers, before its next step.
+    if case.is_moving and told.by_the_clock and case.held_by != whose(items):
         yield f"its time is counted for {case.held_by}, it is with {whose(items)}"
 
 
@@ -187,5 +206,6 @@ def _uninvolved(cases: list[int]) -> Iterator[int]:
     yield from (
         WorkItem.objects.filter(case__in=cases, finished_at__isnull=True)
         .filter(~Exists(involved))
+        .exclude(holder=WorkItem.Holder.APPLICANT)
         .values_list("case_id", flat=True)
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import InformationRequest
-from cases.queries.shares import HERS, HOUSE, Holder, office_as_holder, outside_through, to_the_second
+from cases.queries.shares import HERS, HOUSE, Holder, in_words, office_as_holder, outside_through, to_the_second
 from workflows.calendar import Calendar
 from workflows.models import WorkItem
 from workflows.queries.axis import WHOLE, Mark, marks, per_cent, place, room
@@ -124,6 +124,11 @@ class Held:
     def exact(self) -> str:
         """The whole time to the second."""
         return to_the_second(self.seconds)
+
+    @property
+    def calendar(self) -> str:
+        """The whole time as one says it, nights and days off included."""
+        return in_words(self.seconds)
 
     @property
     def by_holder(self) -> dict[Holder, int]:

@@ -12,6 +12,8 @@ from workflows.queries.rulebook import end_of
 
 # She did not do a step of hers in time: the desk that answers for her case takes it over.
 TAKEN_OVER = "item_taken_over"
+# Whose the time was after an event that was written before the clock by holder was kept.
+_BEFORE_THE_CLOCK = {"information_requested": HERS, "information_answered": HOUSE}
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def passing_of(events: Iterable[TimelineEvent]) -> Passing:
     running: dict[int, Tenure] = {}
     over: list[Tenure] = []
     for event in events:
-        key = event.facts.get("held_by")
+        key = holder_told(event.verb, event.facts.get("held_by"))
         if key is not None and (not handovers or handovers[-1][1] != key):
             handovers.append((event.at, key))
         for item in _spoken_of(event):
@@ -77,6 +79,14 @@ def passing_of(events: Iterable[TimelineEvent]) -> Passing:
                 over.append(replace(ended, until=event.at))
     tenures = [*over, *running.values()]
     return Passing(tuple(handovers), tuple(sorted(tenures, key=lambda each: (each.since, each.item))))
+
+
+def holder_told(verb: str, held_by: str | None) -> str | None:
+    """Return who holds a case from an event on; None where it does not say so.
+
+    Of the time before this clock was kept it is only known when she was asked and when she answered.
+    """
+    return _BEFORE_THE_CLOCK.get(verb) if held_by is None else held_by
 
 
 def seconds_told(told: Iterable[tuple[datetime, str | None]], *, start: datetime, at: datetime) -> dict[str, int]:

@@ -19,6 +19,7 @@ from workflows.conditions import WAITED, Facts, verdict_key
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import Option, rule_code
+from workflows.promised import not_over_when_made, stands
 from workflows.queries.rulebook import rulebook
 
 # The moves after which she reads the words that were written to her.
@@ -83,20 +84,23 @@ def goes_to(item: WorkItem, option: Option) -> str:
 
 def _promised(case: Case, advance: engine.Advance, facts: Facts, at: datetime) -> date | None:
     """Return the day she is promised once this conclusion is sent, as the step itself will reckon it."""
-    today, promised = timezone.localdate(at), case.promised_on
+    today, promised_on = timezone.localdate(at), case.promised_on
     accepted = at if "accept" in advance.moves else case.accepted_at
     graph, book = graph_for(case.service, case.version), rulebook(reference_version())
     for node, _token in advance.opened:
         promises = graph.human(node).promises
         if promises is not None:
-            promised = book.deadline(
+            until = book.deadline(
                 rule_code(promises, facts),
                 opened=today,
                 submitted=book.received_on(case),
                 accepted=timezone.localdate(accepted) if accepted else None,
                 waited=facts.get(WAITED, 0),
-            ).promised_on
-    return promised
+            )
+            day = not_over_when_made(case, until.promised_on, accepted_at=accepted)
+            if not stands(case, node, day, facts=facts, accepted_at=accepted):
+                promised_on = day
+    return promised_on
 
 
 def _refused_before(case: Case, answers: Collection[int]) -> Reason | None:

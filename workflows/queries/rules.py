@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case
+from cases.models import Case, User
 from workflows.models import DeadlineRule, WorkItem
 from workflows.queries.rulebook import Rulebook
 
@@ -131,6 +131,12 @@ class Line:
         for rule in self.over:
             yield rule, _("Over"), ""
 
+    def on(self, day: date) -> DeadlineRule | None:
+        """Return the version that holds on a day as things are; None where none does."""
+        held = [rule for rule in (*self.over, *filter(None, [self.today]), *self.coming) if rule.valid_from <= day]
+        newest = max(held, key=lambda rule: rule.valid_from, default=None)
+        return newest if newest is not None and (newest.valid_to is None or newest.valid_to >= day) else None
+
     @property
     def basis(self) -> DeadlineRule:
         """The version from which a new one is written: the one that holds, or the nearest to it."""
@@ -148,6 +154,12 @@ class Group:
 def name_of_rule(code: str) -> Words:
     """Return what a rule is for; of one that nobody described, its code."""
     return NAMES.get(code, code)
+
+
+def proposed_by_others(user: User) -> int:
+    """Return how many versions wait for an administrator other than whoever proposed them. One query."""
+    waiting = DeadlineRule.objects.filter(proposed_by__isnull=False, approved_at=None)
+    return waiting.exclude(proposed_by=user).count()
 
 
 def listed(*, today: date) -> list[Group]:

@@ -120,6 +120,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
         "form_key": uuid4(),
         "corrections": correction.fields(),
         "documents": papers_of(case),
+        "had_files": bool(request.FILES),
         "errors": [(field.id_for_label or field.auto_id, error) for field in fields for error in field.errors],
     }
     return render(request, "workflows/applicant/answer.html", words, status=status_of(form))
@@ -142,6 +143,7 @@ def add_papers(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("We have your papers. They are with your case."))
         return redirect("cases:status", key=key)
     words = {"case": case, "form": form, "form_key": uuid4(), "documents": papers_of(case)}
+    words["had_files"] = bool(request.FILES)
     return render(request, "workflows/applicant/add_papers.html", words, status=status_of(form))
 
 

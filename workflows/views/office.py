@@ -16,6 +16,8 @@ from cases.services import SERVICES
 from cases.views.own import form_key, reader
 from workflows import actions
 from workflows.forms.assigning import AssignForm, Ticked
+from workflows.queries.away import away_today
+from workflows.queries.to_approve import MOST, questions_to_approve
 from workflows.queries.worklist import Chosen
 from workflows.queries.worklist import worklist as items_for
 from workflows.views.deciding import list_address
@@ -30,6 +32,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if not held:
         raise policy.NotFoundForYou
     found = items_for(user, Chosen.read(request.GET), after=request.GET.get("after", ""), at=now)
+    to_approve = questions_to_approve(user, held)
     scopes = (("mine", _("Mine")), ("office", _("The whole office")), ("late", _("Overdue")))
     words = {
         "place": "worklist",
@@ -40,6 +43,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
             for scope, label in scopes
         ],
         "services": SERVICES.values(),
+        "to_approve": to_approve[:MOST],
+        "how_many_to_approve": f"{MOST}+" if len(to_approve) > MOST else str(len(to_approve)),
+        "away": away_today(user, today=timezone.localdate(now)),
         "now": now,
         "assigns": Role.APPROVER in {role for _agency, role in held},
     }

@@ -25,14 +25,14 @@ from workflows import actions, clock
 from workflows.flows.registry import graph_for
 from workflows.forms.promising import DeclineForm, PutOffForm
 from workflows.models import WorkItem
-from workflows.queries.answering import may_put_off, office_putting_off
-from workflows.queries.further import may_approve, read_by
+from workflows.queries.answering import may_put_off, may_put_off_again, office_putting_off
+from workflows.queries.further import declined_by, may_approve, read_by
 from workflows.queries.rulebook import rulebook
 
 
 @login_required
 def put_off(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Apologise to her and promise a new day: the office once, afterwards those who supervise."""
+    """Apologise to her and promise a new day: the office once, afterwards those who may do it again."""
     user, now = reader(request), timezone.now()
     case = _case_to_put_off(user, key)
     if request.method == "POST" and case.events.filter(key=form_key(request), actor=user, verb=MOVED).exists():
@@ -40,14 +40,14 @@ def put_off(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect(_way_back(user, case))
     book, today = rulebook(reference_version()), timezone.localdate(now)
     if case.promised_on is None or (request.method != "POST" and not may_put_off(user, case)):
-        raise WrongState(_("The promised day cannot be put off now."))
+        raise _not_now(user, case)
     proposed = clock.put_off(case.promised_on, book, today=today)
     posted = request.POST if request.method == "POST" else None
     form = PutOffForm(posted, was=case.promised_on, proposed=proposed, book=book, today=today)
     wanted = request.POST.get("action")
     if posted is None or not form.is_valid() or wanted == "preview":
         if posted is not None and not may_put_off(user, case):
-            raise WrongState(_("The promised day cannot be put off now."))
+            raise _not_now(user, case)
         return _put_off_page(request, case, form)
     try:
         actions.put_off_promise(
@@ -62,6 +62,9 @@ def put_off(request: HttpRequest, key: UUID) -> HttpResponse:
     except actions.NotAChoice as refused:
         form.add_error(None, str(refused.message))
         return _put_off_page(request, case, form)
+    except WrongState as refused:
+        refused.way_back = _way_back(user, case)
+        raise
     messages.success(request, _("She is told of the new day, with your apology."))
     return redirect(_way_back(user, case))
 
@@ -125,6 +128,7 @@ def _further_page(request: HttpRequest, question: InformationRequest, form: Decl
         "waits": question.ending == InformationRequest.Ending.PROPOSED,
         "form": form,
         "decline": form,
+        "declined": declined_by(question),
         "item": _item_of(user, question),
     }
     response = render(request, "workflows/further.html", words)
@@ -153,7 +157,7 @@ def _case_to_put_off(user: User, key: UUID) -> Case:
         raise policy.NotFoundForYou
     items = list(case.work_items.order_by("pk"))
     office, _instead = office_putting_off(user, case, items, held=policy.standing(user))
-    if office is None and not policy.can(user, "put_off_again", case):
+    if office is None and not may_put_off_again(user, case):
         raise policy.NotFoundForYou
     return case
 
@@ -167,9 +171,23 @@ def _put_off_page(request: HttpRequest, case: Case, form: PutOffForm) -> HttpRes
         "back": _way_back(reader(request), case),
     }
     if form.is_bound and form.is_valid():
-        words["reads"] = apology(form.cleaned_data["new_day"], form.cleaned_data["reason_code"])
+        was, said = case.promised_on, form.cleaned_data
+        assert was is not None
+        words["reads"] = apology(was, said["new_day"], said["reason_code"], late=was < timezone.localdate())
         words["her_words"] = form.cleaned_data["words"]
     return render(request, "workflows/put_off.html", words)
+
+
+def _not_now(user: User, case: Case) -> WrongState:
+    """Return why this person cannot put the day off now, and where the case can be read."""
+    words = _("The promised day cannot be put off now.")
+    if case.is_undecided and case.apologies and not may_put_off_again(user, case):
+        words = (
+            _("The office has put this day off once. The next time another approver of the desk does.")
+            if case.sealed
+            else _("The office has put this day off once. The next time the supervisor does.")
+        )
+    return WrongState(words, way_back=_way_back(user, case))
 
 
 def _way_back(user: User, case: Case) -> str:

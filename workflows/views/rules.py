@@ -19,8 +19,8 @@ from cases.models import User
 from cases.queries.paging import read_number
 from cases.views.own import reader
 from workflows.actions import rules as actions
-from workflows.forms.rules import AnnouncedForm, DayForm, RuleForm
-from workflows.models import CalendarDay
+from workflows.forms.rules import AnnouncedForm, DayForm, DeclineRuleForm, RuleForm
+from workflows.models import CalendarDay, DeadlineRule
 from workflows.queries.rulebook import calendar_warning
 from workflows.queries.rules import line_of, listed, name_of_rule
 from workflows.queries.yearly import not_announced, year_of
@@ -64,13 +64,15 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("The new version was proposed. Another administrator must approve it."))
             return redirect("workflows:rules")
     notes = [_("It holds only once another administrator has approved it.")]
-    return _form_page(request, form, place="rules", title=line.name, button=_("Propose this version"), notes=notes)
+    title = _("Propose a new version: %(rule)s") % {"rule": line.name}
+    return _form_page(request, form, place="rules", title=title, button=_("Propose this version"), notes=notes)
 
 
 @login_required
-@require_POST
 def approve(request: HttpRequest, rule: int) -> HttpResponse:
-    """Let a proposed version hold from its first day on."""
+    """Show what a proposed version changes, and let it hold from its first day on."""
+    if request.method != "POST":
+        return _weigh(request, rule, DeclineRuleForm())
     approved = actions.approve_rule(rule, by=administrator(request), at=timezone.now())
     given = {"rule": name_of_rule(approved.code), "day": date_format(approved.valid_from, "d/m/Y")}
     messages.success(request, _("Approved: %(rule)s, from %(day)s.") % given)
@@ -80,10 +82,33 @@ def approve(request: HttpRequest, rule: int) -> HttpResponse:
 @login_required
 @require_POST
 def decline(request: HttpRequest, rule: int) -> HttpResponse:
-    """Remove a proposed version."""
-    code = actions.decline_rule(rule, by=administrator(request))
+    """Remove a proposed version; another's for a reason."""
+    user, form = administrator(request), DeclineRuleForm(request.POST)
+    own = DeadlineRule.objects.filter(pk=rule, proposed_by=user).exists()
+    if not own and not form.is_valid():
+        return _weigh(request, rule, form)
+    code = actions.decline_rule(rule, by=user, words=str(form.data.get("words", "")))
     messages.success(request, _("The proposal was removed: %(rule)s.") % {"rule": name_of_rule(code)})
     return redirect("workflows:rules")
+
+
+def _weigh(request: HttpRequest, proposed: int, form: DeclineRuleForm) -> HttpResponse:
+    """Show one proposal: what holds, what would hold, from when and for whom; and both buttons."""
+    user, today = administrator(request), timezone.localdate()
+    rule = actions.undecided(proposed)
+    line = line_of(rule.code, today=today)
+    if line is None:
+        raise policy.NotFoundForYou
+    words = {
+        "place": "rules",
+        "line": line,
+        "rule": rule,
+        "before": line.on(rule.valid_from),
+        "is_mine": rule.proposed_by_id == user.pk,
+        "is_over": rule.valid_from <= today,
+        "form": form,
+    }
+    return render(request, "workflows/rule_approval.html", words)
 
 
 # --- the calendar ---------------------------------------------------------------------------------------------
