@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -15,6 +16,14 @@ from tests.workflows.racing import crowd
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 6
+
+
+@pytest.fixture(autouse=True)
+def slips_elsewhere(settings: Any, tmp_path: Path) -> None:
+    """A folder in which no other test makes slips meanwhile."""
+    storages = {**settings.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = storages
 
 
 def files() -> set[Path]:

@@ -24,6 +24,7 @@ from cases.slips import issue_of_case
 from project.demo import player, playing
 from project.demo.cast import Cast, gather, person
 from project.demo.player import holder_of
+from project.templatetags.aloud import law_to_her
 from project.worker import work_once, work_until
 from tests import browsing, builders
 from tests.pages.rows import FILES, ROWS, Row
@@ -205,6 +206,8 @@ def data() -> set[str]:
     for agency in Agency.objects.all():
         # As they stand where everybody knows which city is meant.
         texts |= {office_name(agency), agency.name.removesuffix(" Hải Phòng")}
+    # As she reads a law: without what stands in brackets behind it.
+    texts |= {law_to_her(rule.law) for rule in DeadlineRule.objects.all()}
     return {text for text in texts if not text.isascii()}
 
 
