@@ -27,7 +27,7 @@ _BEHIND_THE_DOOR = frozenset(
     (
         *("decide", "request_information", "claim", "release", "assign", "transfer", "recuse", "read_sealed"),
         *("write_to_her", "note", "supervise", "fill_in", "hand_over"),
-        *("approve_request", "put_off", "put_off_again"),
+        *("approve_request", "put_off", "put_off_again", "publish_answer"),
     )
 )
 # As what one does something at an office, where not in the role of the step.
@@ -305,6 +305,11 @@ def can(
         # The approver of an office hands out its work; what is sealed stays with its holder.
         places = standing(user) if held is None else held
         return not hers and not case.sealed and agency_id is not None and (agency_id, Role.APPROVER) in places
+    if action == "publish_answer":
+        # An approver of the office that answered; nothing of a sealed case is ever made public.
+        if hers or case.sealed or agency_id is None:
+            return False
+        return Role.APPROVER in _roles_at(agency_id, standing(user) if held is None else held)
     if action == "transfer":
         # Whoever does the step, or the approver of the office; what is sealed, or held by name, goes nowhere else.
         if hers or case.sealed or agency_id is None:

@@ -1,7 +1,11 @@
 """Words that were written once and may be used again."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Case
+from cases.models.people import User
 
 
 class PublishedAnswer(models.Model):
@@ -15,10 +19,18 @@ class PublishedAnswer(models.Model):
     source = models.CharField(_("source"), max_length=200)
     published_on = models.DateField(_("published on"))
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    # Which case it was first given in, without her data; empty where it was written for everybody.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="published", null=True, blank=True)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta:
         verbose_name = _("published answer")
         ordering = ["law_field", "question"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(case__isnull=False), name="one_published_answer_of_a_case"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.question

@@ -29,6 +29,7 @@ AMONG_COLLEAGUES = frozenset(
         "item_taken_over",
         "request_proposed",
         "request_declined",
+        "answer_published",
     }
 )
 # Who holds an item by name from outside our offices, once she has taken the case.

@@ -91,7 +91,9 @@ def a_slip() -> Slip:
     """A slip; its event can no longer be deleted even by Django, so it stands apart from the others."""
     event = TimelineEvent.objects.latest("pk")
     made = {"statement": "M01", "key_id": "s1", "signature": "signed", "file": "one.pdf", "sha256": "0" * 64, "size": 1}
-    return Slip.objects.create(case=event.case, kind="M01", event=event, issued_at=NOON, **made)
+    slip = Slip.objects.create(case=event.case, kind="M01", event=event, issued_at=NOON, **made)
+    connection.check_constraints()
+    return slip
 
 
 @pytest.mark.parametrize("way", WAYS)

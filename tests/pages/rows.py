@@ -236,6 +236,9 @@ def office() -> Iterator[Row]:
         yield Row("workflows:item", who, "a question waits", draft_of("question waits"))
     for state in ("question waits", "her turn again"):
         yield Row("workflows:further", "justice_approver", state, question_of(state))
+    yield Row("workflows:to_publish", "justice_approver")
+    yield Row("workflows:publish", "justice_approver", "", key("closed"))
+    yield Row("workflows:publish", "justice_approver", "wrong", key("closed"), wrong=FORM)
     yield Row("workflows:put_off", "justice_officer", "", key("asked before"))
     yield Row("workflows:put_off", "justice_officer", "wrong", key("asked before"), wrong=FORM)
 

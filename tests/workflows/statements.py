@@ -46,6 +46,7 @@ ACTIONS = (
     "sweep",
     "recuse",
     "transfer",
+    "publish_answer",
 )
 ALL_OFFICES: dict[str, Any] = {
     f"consult_{office}": True for office in ("finance", "tech", "agri", "tax")
@@ -199,6 +200,12 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
     player.conclude(case, "deliver", "delivered", at=_LATER)
     with recording() as asked:
         actions.rate(case, applicant=applicant, score=3, key=uuid4(), at=_LATER)
+    yield asked[0]
+    case = a_case(applicant, at_node="approve")
+    player.conclude(case, "approve", "approve", at=_LATER)
+    with recording() as asked:
+        texts = {"question": "Lập hoá đơn thế nào?", "answer": "Lập khi giao hàng.", "source": "Nghị định 123/2020"}
+        actions.publish_answer(case, publisher=cast.justice_approver, **texts, key=uuid4(), at=_LATER)
     yield asked[0]
     with recording("one batch: everything that is still open is late") as asked:
         actions.sweep(at=_MUCH_LATER)

@@ -15,6 +15,7 @@ from workflows.actions.assigning import assign
 from workflows.actions.ending import rate, withdraw
 from workflows.actions.filing import Incomplete, resubmit, submit
 from workflows.actions.promising import LATEST, SHORTEST_APOLOGY, put_off_promise, why_not_that_day
+from workflows.actions.publishing import publish_answer
 from workflows.actions.recusing import recuse, register_relation
 from workflows.actions.reviewing import (
     SHORTEST_REFUSAL,
@@ -57,6 +58,7 @@ __all__ = [
     "let_act",
     "listed_advisers",
     "note",
+    "publish_answer",
     "put_off_promise",
     "rate",
     "reasons_for",

@@ -95,6 +95,8 @@ def said(event: TimelineEvent, graph: Graph) -> str:
             return f"{news(event, graph)}: {step.label if step else ''}"
         case "reminder_sent":
             return _("Reminded: %(step)s") % {"step": step.label if step else ""}
+        case "answer_published":
+            return _("Published the answer without the applicant's data")
         case "remark_written":
             return _("Remark of the supervisor")
         case _:

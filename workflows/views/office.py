@@ -17,6 +17,7 @@ from cases.views.own import form_key, reader
 from workflows import actions
 from workflows.forms.assigning import AssignForm, Ticked
 from workflows.queries.away import away_today
+from workflows.queries.publishing import how_many_to_publish
 from workflows.queries.to_approve import MOST, questions_to_approve
 from workflows.queries.worklist import Chosen
 from workflows.queries.worklist import worklist as items_for
@@ -45,6 +46,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "services": SERVICES.values(),
         "to_approve": to_approve[:MOST],
         "how_many_to_approve": f"{MOST}+" if len(to_approve) > MOST else str(len(to_approve)),
+        "to_publish": how_many_to_publish(user, held),
         "away": away_today(user, today=timezone.localdate(now)),
         "now": now,
         "assigns": Role.APPROVER in {role for _agency, role in held},
