@@ -88,16 +88,9 @@ def _drawn(sign: str) -> str:
 
 def as_pdf(template: str, data: Mapping[str, Any], *, at: datetime | None = None) -> bytes:
     """Return a template of ours filled with data; with `at` as its time the same data make the same bytes."""
-    when = {"timestamp": int(at.timestamp())} if at is not None else {}
-    return _made(template, data, format="pdf", pdf_standards=_STANDARDS, **when)
-
-
-def as_picture(template: str, data: Mapping[str, Any]) -> bytes:
-    """Return the same as a picture of its first page, to look at."""
-    return _made(template, data, format="png", ppi=96)
-
-
-def _made(template: str, data: Mapping[str, Any], **how: Any) -> bytes:
+    how: dict[str, Any] = {"format": "pdf", "pdf_standards": _STANDARDS}
+    if at is not None:
+        how["timestamp"] = int(at.timestamp())
     words = {"lang": get_language() or "vi", "house": "Đồng Hành", **data}
     made = typst.compile(
         str(TEMPLATES / template),

@@ -30,11 +30,6 @@ class Away:
     places: tuple[Place, ...]
     has_begun: bool
 
-    @property
-    def is_covered(self) -> bool:
-        """Whether somebody acts in every place."""
-        return all(place.acting for place in self.places)
-
 
 def absences_of(person: User, places: Collection[Membership], *, today: date) -> list[Away]:
     """Return the absences of a person that are not over, the nearest first; two queries."""
