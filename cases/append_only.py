@@ -14,6 +14,7 @@ TABLES = (
     "cases_decision",
     "cases_slip",
     "cases_recusal",
+    "cases_refusedaccess",
 )
 
 # On SQLite INSERT OR REPLACE deletes too; the trigger sees it only under `PRAGMA recursive_triggers=ON`.

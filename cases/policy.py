@@ -1,25 +1,30 @@
 """The one rule book: who may see which case, and who may do what. Deny by default."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
+from cases.extent import WHOLE as WHOLE
+from cases.extent import Extent as Extent
+from cases.extent import Reading as Reading
+from cases.extent import read_in_part as read_in_part
+from cases.extent import reading as reading
+from cases.extent import readings as readings
 from cases.models.access import Involvement
 from cases.models.agency import Province
 from cases.models.case import Case, CaseState
 from cases.models.enterprise import Enterprise
+from cases.models.follow_up import FollowUp
 from cases.models.people import Membership, Role, User
 from cases.models.recusal import Recusal, Relation
-
-Standing = tuple[int, str]
-
-# Roles that work on cases, and roles that read everything in their province without deciding anything.
-WORKING_ROLES = (Role.OFFICER, Role.APPROVER)
-READING_ROLES = (Role.SUPERVISOR, Role.AUDITOR)
-
+from cases.standing import READING_ROLES as READING_ROLES
+from cases.standing import WORKING_ROLES as WORKING_ROLES
+from cases.standing import Posts as Posts
+from cases.standing import Standing as Standing
+from cases.standing import places_of as places_of
 
 # What a person does about a case that is not her own; a door that is shut to her ends it. `submit` is none of them:
 # it happens in a step only, which looks at the door itself.
@@ -27,7 +32,7 @@ _BEHIND_THE_DOOR = frozenset(
     (
         *("decide", "request_information", "claim", "release", "assign", "transfer", "recuse", "read_sealed"),
         *("write_to_her", "note", "supervise", "fill_in", "hand_over"),
-        *("approve_request", "put_off", "put_off_again", "publish_answer"),
+        *("approve_request", "put_off", "put_off_again", "publish_answer", "follow_up"),
     )
 )
 # As what one does something at an office, where not in the role of the step.
@@ -36,63 +41,6 @@ _AS = {
     **dict.fromkeys(("release", "transfer"), WORKING_ROLES),
     "assign": (Role.APPROVER,),
 }
-
-
-class Posts(frozenset[Standing]):
-    """The (agency id, role) pairs that a person holds today, and in whose place she holds those not her own."""
-
-    own: frozenset[Standing]
-    # Whom she stands in for, by the pair that she holds so.
-    instead: Mapping[Standing, Mapping[int, User]]
-
-    @classmethod
-    def of(cls, memberships: Iterable[Membership]) -> "Posts":
-        """Return what these memberships of one person amount to; each with its `acting_for`."""
-        own: set[Standing] = set()
-        instead: dict[Standing, dict[int, User]] = {}
-        for membership in memberships:
-            pair = (membership.agency_id, membership.role)
-            if membership.acting_for is None:
-                own.add(pair)
-            else:
-                instead.setdefault(pair, {})[membership.acting_for.pk] = membership.acting_for
-        posts = cls({*own, *instead})
-        posts.own, posts.instead = frozenset(own), instead
-        return posts
-
-    def lent(self, pair: Standing, barred: Collection[int] = ()) -> dict[int, User]:
-        """Return for whom she can use a pair: those she stands in for who are not barred themselves."""
-        return {pk: person for pk, person in self.instead.get(pair, {}).items() if pk not in barred}
-
-    def usable(self, barred: Collection[int]) -> Iterator[Standing]:
-        """Yield the pairs she can use where some are barred: nobody lends a standing that she may not use herself."""
-        for pair in self:
-            if pair in self.own or self.lent(pair, barred):
-                yield pair
-
-    def lends_only(self, pair: tuple[int | None, str], barred: Collection[int]) -> bool:
-        """Return whether a pair is only lent to her, and by nobody who may use it."""
-        agency_id, role = pair
-        if agency_id is None or (agency_id, role) in self.own:
-            return False
-        return (agency_id, role) in self and not self.lent((agency_id, role), barred)
-
-    def acted_for(
-        self, roles: Iterable[str], *, agency_id: int | None, assignee_id: int | None, barred: Collection[int] = ()
-    ) -> User | None:
-        """Return in whose place she does what any of these roles at an agency lets her do; None if in her own right.
-
-        In the holder's place where she takes up what somebody holds who is away.
-        """
-        if agency_id is None:
-            return None
-        pairs = [(agency_id, role) for role in roles]
-        lent = {pk: person for pair in pairs for pk, person in self.lent(pair, barred).items()}
-        if assignee_id in lent:
-            return lent[assignee_id]
-        if not lent or any(pair in self.own for pair in pairs):
-            return None
-        return lent[min(lent)]
 
 
 def roles_for(action: str, role: str) -> tuple[str, ...]:
@@ -206,13 +154,6 @@ def office_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     return visible.exclude(state=CaseState.DRAFT).exclude(applicant_id=user.pk)
 
 
-def handles(user: User, case: Case) -> bool:
-    """Return whether her office, or she by name, handles or handled the case, and is not only consulted on it."""
-    works = Membership.objects.today().filter(user=user, role__in=WORKING_ROLES)
-    hers = Q(person=user) | Q(agency__in=works.values("agency"))
-    return case.involvements.filter(hers, part=Involvement.Part.HANDLES).exists()
-
-
 def find_case(user: User | AnonymousUser, **lookup: object) -> Case:
     """Return the one visible case with this key, code or id; raises NotFoundForYou."""
     case = (
@@ -229,11 +170,6 @@ def find_case(user: User | AnonymousUser, **lookup: object) -> Case:
 def standing(user: User | AnonymousUser) -> Posts:
     """Return the (agency id, role) pairs the person holds today, her own or in another's place. One query."""
     return Posts.of(places_of(user).select_related("acting_for") if user.is_authenticated else ())
-
-
-def places_of(user: User) -> QuerySet[Membership]:
-    """Return where the person works today, for a statement that asks for more than her standing."""
-    return Membership.objects.today().filter(user=user)
 
 
 def _roles_at(agency_id: int, held: Iterable[Standing], barred: Collection[int] = ()) -> set[str]:
@@ -269,8 +205,8 @@ def can(
         is_shut = is_shut_out(user, case)
     if is_shut and not hers:
         return False
-    if action in ("answer", "withdraw", "resubmit", "rate", "write"):
-        return hers
+    if action in ("answer", "withdraw", "resubmit", "begin_next", "rate", "write", "follow_up"):
+        return hers or (action == "follow_up" and FollowUp.objects.kept_by(user).filter(case=case).exists())
     if action in ("fill_in", "submit", "hand_over"):
         # Hers, and the officer's who fills it in for her at a counter; he also hands over the code and the date,
         # until the case is sealed.
@@ -316,9 +252,10 @@ def can(
             return False
         return bool(_roles_at(agency_id, standing(user) if held is None else held) & {role, Role.APPROVER})
     if action in ("write_to_her", "note", "recuse"):
-        # Whoever handles it, and her colleagues; an office that is only consulted speaks to the one that asked, but
-        # too near to a case one can be anywhere.
-        if hers or (part != Involvement.Part.HANDLES and action != "recuse"):
+        # Whoever handles it, and her colleagues; an office that is only consulted speaks to the one that asked, one
+        # that was handed a part of it to her alone, but too near to a case one can be anywhere.
+        to_her = action == "write_to_her" and part == Involvement.Part.RECEIVES
+        if hers or (part != Involvement.Part.HANDLES and action != "recuse" and not to_her):
             return False
         if agency_id is None:
             return assignee_id == user.pk and still_works

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.queries.mine import answered_at, answered_by, question_of, refusal_of, result_of
+from cases.services import service_of
 
 TEMPLATES = Path(__file__).parent / "templates" / "print"
 # Tagged, with its title and language, so that a screen reader reads it, too.
@@ -114,8 +115,7 @@ def answer(case: Case, *, at: datetime) -> dict[str, Any]:
     else:
         sections.append([_("The answer"), words])
         if refusal is not None:
-            fee = _("The adviser's fee could not be supported this time")
-            sections.append([fee, [f"{refusal.reason.label}."]])
+            sections.append([str(service_of(case).refused_in_part), [f"{refusal.reason.label}."]])
     if refusal is not None:
         sections.append([_("What you can do"), [str(refusal.reason.next_step)]])
         again = _("Call %(phone)s and say the code. Somebody else looks at it again.")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("ho-so/<uuid:key>/", mine.status, name="status"),
     path("ho-so/<uuid:key>/dien/<slug:slug>/", filing.page, name="page"),
     path("ho-so/<uuid:key>/phan/", filing.parts, name="tasks"),
+    path("ho-so/<uuid:key>/tiep/", filing.begin_next, name="begin_next"),
     path("ho-so/<uuid:key>/xoa/", filing.discard, name="discard"),
     path("ho-so/<uuid:key>/giay-to/", papers.papers, name="papers"),
     path("ho-so/<uuid:key>/giay-to/<uuid:paper>/bo/", papers.remove_paper, name="remove_paper"),

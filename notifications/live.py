@@ -23,7 +23,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from cases.models import Agency, Case, Role, TimelineEvent, User
-from cases.policy import READING_ROLES, WORKING_ROLES, standing, visible_cases
+from cases.policy import READING_ROLES, WORKING_ROLES, reading, standing, visible_cases
 from cases.queries.whereabouts import AMONG_COLLEAGUES
 from notifications.messenger import messenger
 
@@ -103,8 +103,11 @@ def _groups(user: User, topic: str) -> set[str]:
         provinces = Agency.objects.filter(pk__in=agencies).values_list("province", flat=True)
         return {of_province(code) for code in provinces if code}
     if topic.startswith(CASE) and (key := _key(topic)):
-        applicant = visible_cases(user).filter(key=key).values_list("applicant", flat=True).first()
-        return set() if applicant is None else {of_her_case(key) if applicant == user.pk else of_case(key)}
+        case = visible_cases(user).filter(key=key).first()
+        # That something happened is itself more than a body outside was handed.
+        if case is None or reading(user, case).is_in_part:
+            return set()
+        return {of_her_case(key) if case.applicant_id == user.pk else of_case(key)}
     return set()
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from cases.models import TimelineEvent
 from cases.models.case import UNDECIDED
 from cases.queries.promise import apology_of, missed
-from cases.queries.telling import telling
+from cases.queries.telling import as_sentence, her_turn, telling
 from cases.services import service_of
 from notifications.models import Notification
-from notifications.recipients import items_for, told_key, waiting_items
+from notifications.recipients import her_item, items_for, told_key, waiting_items
 
 
 def _day(iso: str) -> str:
@@ -38,6 +38,8 @@ def _to_her(notification: Notification) -> str:
             return apology_of(event)
         case "promise_missed":
             return missed(event.facts, sealed=notification.case.sealed)
+        case "answer_reminded" if "request" not in event.facts:
+            return _of_her_step(notification)
         case "answer_reminded":
             return _("We are still waiting for your answer. Please send it by %(day)s.") % {
                 "day": _day(event.facts["answer_by"])
@@ -46,6 +48,10 @@ def _to_her(notification: Notification) -> str:
             return _("The Women's Union sent the case for you, as you asked at the counter.")
         case "message_written":
             return _("There is a message for you about your case.")
+        case "follow_up_due" if event.facts["again"]:
+            return _("Please still tell us how it is going. It takes one minute.")
+        case "follow_up_due":
+            return _("We helped you some time ago. Please tell us how it is going.")
         case "case_expired":
             return _("Your request was closed because the papers did not come. You can send it again with one button.")
         case _:
@@ -54,14 +60,26 @@ def _to_her(notification: Notification) -> str:
 
 def _of_a_conclusion(notification: Notification) -> str:
     event, facts = notification.event, notification.event.facts
+    opened = her_item(event)
     promised = facts["promised_on"] if facts["state"] in UNDECIDED else None
     told = telling(
         notification.case,
         told_key(facts),
         agency=event.agency,
         promised_on=date.fromisoformat(promised) if promised else None,
+        her_turn=her_turn(notification.case, opened["node"], date.fromisoformat(opened["due"])) if opened else "",
     )
-    return str(told or "")
+    return str(told or _("There is news about your request."))
+
+
+def _of_her_step(notification: Notification) -> str:
+    """Return the reminder of a step of her own, which no question began."""
+    facts, service = notification.event.facts, service_of(notification.case)
+    step, day = service.her_steps.get(facts["node"]), _day(facts["answer_by"])
+    if step is None:
+        return _("We are still waiting for you. Please do it by %(day)s.") % {"day": day}
+    given = {"step": as_sentence(step.title), "day": day}
+    return _("We are still waiting for you: %(step)s Please do it by %(day)s.") % given
 
 
 def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
@@ -97,6 +115,8 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
             [about, *_rest] = event.facts["read_by"]
             step = service.step_name(about["node"], about["stage"])
             return _in_time(event) % {"stage": step, "day": _day(about["due"])}
+        case "follow_up_answered":
+            return _("It does not go well for the applicant after the support. Please call her.")
         case "reminder_sent":
             return _("The supervisor reminds of this work item. Read the words on its page.")
         case _:

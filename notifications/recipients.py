@@ -15,6 +15,9 @@ from cases.services import service_of
 # One who is meant, as an event describes it: a person, an office and a role in it, or a province and a role there.
 Item = Mapping[str, Any]
 
+# How an event names the holder of a step that is the applicant's own.
+HERS = "applicant"
+
 # What the applicant is always told; of decisions she is told those her service has words for. Of what colleagues
 # note among themselves she is told nothing, not even that it was.
 TOLD_TO_HER = frozenset(
@@ -25,6 +28,7 @@ TOLD_TO_HER = frozenset(
         "answer_reminded",
         "promise_moved",
         "promise_missed",
+        "follow_up_due",
     }
 )
 
@@ -130,6 +134,11 @@ def items_for(event: TimelineEvent, person: int, agencies: Collection[int]) -> l
         for item in waiting_items(event)
         if item["person"] == person or (item["person"] is None and item["agency"] in agencies)
     ]
+
+
+def her_item(event: TimelineEvent) -> Item | None:
+    """Return the item of the applicant's own that an event opened."""
+    return next((item for item in event.facts.get("opened", []) if item["holder"] == HERS), None)
 
 
 def is_told(event: TimelineEvent, case: Case) -> bool:

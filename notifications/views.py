@@ -18,7 +18,7 @@ from cases.queries.paging import read_place
 from cases.views.own import reader
 from notifications.messages import words
 from notifications.models import Notification
-from notifications.recipients import items_for
+from notifications.recipients import her_item, items_for
 
 PAGE = 50
 
@@ -80,10 +80,28 @@ def mark_read(request: HttpRequest) -> HttpResponse:
 def _address(row: Notification, agencies: Collection[int]) -> str:
     """Return where the notification leads: her case, the work item of his office, or the worklist."""
     if row.person_id == row.case.applicant_id:
+        if row.event.verb == "follow_up_due":
+            return reverse("workflows:follow_up", args=[row.case.key, row.event.facts["asked"][0]])
+        if item := _her_step(row):
+            return reverse("workflows:her_step", args=[row.case.key, item])
         page = "cases:thread" if row.event.verb == "message_written" else "cases:status"
         return reverse(page, args=[row.case.key])
+    if row.event.verb == "follow_up_answered":
+        if not items_for(row.event, row.person_id, agencies) and row.case.desk_id not in agencies:
+            # Nobody of the Union is there: whoever supervises was told instead.
+            return reverse("workflows:story", args=[row.case.key])
+        return reverse("workflows:follow_up_by_officer", args=[row.event.facts["follow_up"]])
     if row.event.verb == "request_proposed":
         # Also to an approver of the desk, who has no work item of the case.
         return reverse("workflows:further", args=[row.event.facts["request"]])
     mine = items_for(row.event, row.person_id, agencies)
     return reverse("workflows:item", args=[mine[0]["item"]]) if mine else reverse("workflows:worklist")
+
+
+def _her_step(row: Notification) -> int | None:
+    """Return the id of her own step that a notification speaks of."""
+    event, opened = row.event, her_item(row.event)
+    if opened is not None:
+        return int(opened["item"])
+    reminded = event.verb == "answer_reminded" and "request" not in event.facts
+    return int(event.facts["item"]) if reminded else None

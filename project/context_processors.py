@@ -10,6 +10,7 @@ from cases.models import Membership, User
 from cases.policy import READING_ROLES, WORKING_ROLES, keeps_the_rules
 from cases.queries.naming import office_name
 from notifications.models import Notification
+from workflows.queries.routes import proposed_by_others as routes_proposed_by_others
 from workflows.queries.rules import proposed_by_others
 
 MOST_SHOWN = 99
@@ -68,6 +69,13 @@ class House:
         if self._user is None or not self.keeps_the_rules:
             return 0
         return proposed_by_others(self._user)
+
+    @cached_property
+    def proposed_routes(self) -> int:
+        """How many rules of the routing table others propose, which the reader can approve or decline."""
+        if self._user is None or not self.keeps_the_rules:
+            return 0
+        return routes_proposed_by_others(self._user)
 
     @cached_property
     def unread(self) -> str:

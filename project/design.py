@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from cases import policy
 from cases.forms.filing import page_form
 from cases.forms.parts import parts_of
-from cases.models import CaseState
+from cases.models import Case, CaseState, User
 from cases.queries import mine
 from cases.queries.timeline import CaseVerification
 from cases.queries.whereabouts import where_is
@@ -57,7 +58,7 @@ def demo_only(view: View) -> View:
 @demo_only
 def design(request: HttpRequest) -> HttpResponse:
     """Show what an applicant meets; the cases are those that the reader may see anyway."""
-    seen = policy.visible_cases(request.user).filter(sealed=False)
+    seen = _seen(request)
     service = next(iter(SERVICES.values()))
     draft = seen.filter(state=CaseState.DRAFT).order_by("pk").first()
     words = {
@@ -75,7 +76,7 @@ def design(request: HttpRequest) -> HttpResponse:
 def office(request: HttpRequest) -> HttpResponse:
     """Show what an office and a supervisor meet."""
     now = timezone.now()
-    seen = policy.visible_cases(request.user).filter(sealed=False, state__in=STATES)
+    seen = _seen(request).filter(state__in=STATES)
     items = WorkItem.objects.filter(case__in=seen, status=WorkItem.Status.OPEN).select_related(
         "case__applicant", "case__commune", "case__enterprise", "agency", "assignee"
     )
@@ -93,6 +94,12 @@ def office(request: HttpRequest) -> HttpResponse:
         chosen = Chosen.read(request.GET)
         words |= {"worklist": worklist(request.user, chosen, at=now), "chosen": chosen}
     return render(request, "design_office.html", words)
+
+
+def _seen(request: HttpRequest) -> QuerySet[Case]:
+    """Return the cases to show: none of which the reader reads a part alone."""
+    seen = policy.visible_cases(request.user).filter(sealed=False)
+    return seen.exclude(policy.read_in_part(request.user)) if isinstance(request.user, User) else seen
 
 
 def _form(page: Page, *, wrong: bool) -> tuple[Page, Questions]:

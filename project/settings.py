@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "project.middleware.PrivatePages",
     "project.middleware.SayItPlainly",
+    "project.refusals.NoteRefusals",
 ]
 
 ROOT_URLCONF = "project.urls"
@@ -287,6 +288,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Whoever works here and asks within a day for more cases and papers than these that are not for her: her supervisors
+# read it.
+REFUSALS_BEFORE_WARNING = int(os.environ.get("REFUSALS_BEFORE_WARNING", "5"))
 
 # --- documents --------------------------------------------------------------------------------------------
 DOCUMENT_MAX_BYTES = 20 * 1024 * 1024

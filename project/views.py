@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from cases.policy import keeps_the_rules, standing
 from cases.services import SERVICES
-from cases.services.to_come import TO_COME
+from cases.services.to_come import to_come
 from project.middleware import typed_words
 from project.sign_in import landing
 
@@ -21,7 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what a woman can ask for; staff go to their own first page."""
     if standing(request.user) or keeps_the_rules(request.user):
         return redirect(landing(request.user))
-    words = {"services": SERVICES.values(), "to_come": TO_COME[:4], "how_many": len(SERVICES) + len(TO_COME)}
+    planned = to_come(SERVICES)
+    words = {"services": SERVICES.values(), "to_come": planned[:4], "how_many": len(SERVICES) + len(planned)}
     return render(request, "home.html", words)
 
 

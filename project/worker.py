@@ -9,11 +9,12 @@ from datetime import datetime
 from django.db import close_old_connections
 from django.utils import timezone
 
+from cases.forms.kept import drop_old
 from cases.models import Anchor
 from cases.queries.timeline import take_anchor, verify
 from cases.slips import issue_missing
 from notifications.channels import inbox
-from workflows.actions import expire_unanswered, sweep
+from workflows.actions import expire_unanswered, follow_up, sweep
 from workflows.queries.counting import count_anew
 from workflows.queries.health import forsaken
 from workflows.queries.rulebook import calendar_warning
@@ -60,10 +61,12 @@ def _warn(at: datetime) -> None:
 CHORES: Mapping[str, Chore] = {
     "expired": Chore(lambda at: expire_unanswered(at=at), every=60),
     "said in time": Chore(_sweep, every=10),
+    "followed up": Chore(lambda at: follow_up(at=at), every=60),
     "slips": Chore(lambda at: issue_missing(at=at), every=20),
     "delivered": Chore(lambda at: inbox.deliver(at=at), every=5),
     # So that no supervisor waits for the numbers of her province.
     "counted": Chore(count_anew, every=60),
+    "kept files": Chore(lambda at: drop_old(at=at), every=60 * 60),
     # The first time after midnight takes it, the others find it taken.
     "anchored": Chore(_anchor_once_a_day, every=10 * 60),
 }

@@ -68,12 +68,16 @@ def hidden(response: Any) -> dict[str, str]:
 
 
 def as_boxes(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers as the boxes of a form take them: a date in three."""
+    """Return answers as the boxes of a form take them: a date in three, lines in numbered boxes."""
     posted: dict[str, Any] = {}
     for name, value in answers.items():
         if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
             year, month, day = value.split("-")
             posted |= {f"{name}_day": day, f"{name}_month": month, f"{name}_year": year}
+        elif isinstance(value, list):
+            posted |= {
+                f"{name}-{number}-{part}": text for number, line in enumerate(value) for part, text in line.items()
+            }
         else:
             posted[name] = "" if value is None else value
     return posted
@@ -120,10 +124,17 @@ def send(client: Client, case: Case, *, without: tuple[str, ...] = ()) -> Any:
     )
 
 
-def file(user: User, answers: Mapping[str, Any], *, papers: tuple[str, ...] = (), at: datetime) -> Case:
+def file(
+    user: User,
+    answers: Mapping[str, Any],
+    *,
+    papers: tuple[str, ...] = (),
+    at: datetime,
+    service: str = "legal_advice",
+) -> Case:
     """File a case from the first page to the confirmation."""
     with time_machine.travel(at, tick=False):
-        client, case = start(user)
+        client, case = start(user, service)
         fill_in(client, case, answers)
         for kind in papers:
             assert add_paper(client, case, kind).status_code == 302

@@ -5,17 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cases.models import Case, Commune, User
+from cases.services import SERVICES
 from project.demo import player
 from project.demo.cast import COMMUNES
+from tests.answers import answers_of
+from tests.answers.legal_advice import A_QUESTION
 from tests.conftest import THURSDAY
+from tests.workflows.told import wished
 
-A_QUESTION = "Quy định về hoá đơn điện tử với bán hàng qua sàn áp dụng thế nào cho công ty của tôi?"
+__all__ = ["A_QUESTION", "A_REASON", "A_SMALL_AMOUNT", "a_case", "a_draft", "answers_for", "item_at"]
+
 A_REASON = "Đủ thông tin để kết luận, đã đối chiếu giấy tờ."
 # So small that one applicant's yearly ceiling holds for many cases.
 A_SMALL_AMOUNT = 100_000
 
 
-def answers_for(**changes: Any) -> dict[str, Any]:
+def answers_for(service: str = "legal_advice", **changes: Any) -> dict[str, Any]:
     """Return the answers of a micro company of women in Lê Chân, changed where the test says so."""
     commune = Commune.objects.get(name=changes.pop("commune", COMMUNES[0]), province__prefix="HPG")
     return {
@@ -34,20 +39,16 @@ def answers_for(**changes: Any) -> dict[str, Any]:
         "woman_manager": "yes",
         "province": commune.province_id,
         "commune": commune.code,
-        "law_field": "tax",
-        "question_kind": "general",
-        "need": A_QUESTION,
-        "urgent_until": "",
-        "at_court": "no",
+        **answers_of(service),
         "priority": "no",
         "priority_reason": "",
         **changes,
     }
 
 
-def a_draft(applicant: User, *, at: datetime = THURSDAY, **changes: Any) -> Case:
+def a_draft(applicant: User, *, at: datetime = THURSDAY, service: str = "legal_advice", **changes: Any) -> Case:
     """Return a draft with every answer saved."""
-    return player.draft(answers_for(**changes), applicant=applicant, at=at)
+    return player.draft(answers_for(service, **changes), applicant=applicant, at=at, service=service)
 
 
 def a_case(
@@ -56,14 +57,14 @@ def a_case(
     at_node: str = "intake",
     at: datetime = THURSDAY,
     answers: Mapping[str, Any] | None = None,
+    service: str = "legal_advice",
     **chosen: Any,
 ) -> Case:
     """Return a filed case that waits at this step, brought there by the real actions, a minute apart."""
-    answers = dict(answers or {})
-    way = player.way_to("legal_advice", 1, at_node)
-    if any(facts.get("wants_cost_support") for _node, _verdict, facts in way):
-        answers = {"question_kind": "specific", "wants_cost_support": "yes", "adviser_fee": 5_000_000, **answers}
-    case = player.submit(a_draft(applicant, at=at, **answers), at=at)
+    way = player.way_to(service, SERVICES[service].version, at_node)
+    wishes = {name for _node, _verdict, facts in way for name, value in facts.items() if value is True}
+    answers = {**wished(service, wishes), **(answers or {})}
+    case = player.submit(a_draft(applicant, at=at, service=service, **answers), at=at)
     for number, (node, verdict, facts) in enumerate(way, start=1):
         given = {"amount": A_SMALL_AMOUNT, **facts, **chosen}
         player.conclude(case, node, verdict, at=at + timedelta(minutes=number), **given)

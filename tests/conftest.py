@@ -20,6 +20,7 @@ from tests.append_only_fixture import (  # noqa: F401 - fixtures
     reference_data_outlives_the_flush,
 )
 from tests.pages.serving import Site, serving
+from workflows.queries.routing import routing_table
 from workflows.queries.rulebook import rulebook
 
 # A Thursday without a holiday near it: TC-01 begins on it.
@@ -67,6 +68,7 @@ def fresh_memory() -> None:
     """Give each test what a new process would have: nothing kept from another test."""
     directory.cache_clear()
     rulebook.cache_clear()
+    routing_table.cache_clear()
     cache.clear()
 
 

@@ -42,9 +42,15 @@ def next_look(case: Case, items: Sequence[WorkItem], book: Rulebook) -> datetime
     if not case.is_moving:
         return None
     moments = [moment for item in items for moment in _of_item(item, book)]
-    if not any(item.status == WorkItem.Status.WAITING for item in items):
+    if not waits_for_her(items):
         moments += _of_promise(case, book)
     return min(moments, default=None)
+
+
+def waits_for_her(items: Sequence[WorkItem]) -> bool:
+    """Return whether something waits for her: as long as it does, nobody apologises to her for a day that passes."""
+    hers = WorkItem.Holder.APPLICANT
+    return any(item.status == WorkItem.Status.WAITING or (item.is_open and item.holder == hers) for item in items)
 
 
 def reminder_moment(item: WorkItem, level: int, book: Rulebook) -> datetime:

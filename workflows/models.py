@@ -184,6 +184,64 @@ class DeadlineRule(ReferenceRow):
         return self.legal_source if self.source_status == self.SourceStatus.VERIFIED else ""
 
 
+class RoutingRule(ReferenceRow):
+    """Which body may fit with which answers: the first that holds counts. Data, never code, and no decision."""
+
+    service = models.CharField(max_length=40)
+    # The question of the flow that it answers: which fact it sets.
+    name = models.CharField(max_length=40)
+    # Their order: the first that holds counts.
+    position = models.PositiveSmallIntegerField(_("order"))
+    # All of them must hold, [[answer, comparison, value], …]; with none it always holds.
+    conditions = models.JSONField(_("holds when"), default=list, blank=True)
+    # The kind of the body that may fit, and what of it. A row without one only ends the rule that it replaces.
+    kind = models.CharField(_("body that may fit"), max_length=10, blank=True)
+    product = models.CharField(_("product"), max_length=200, blank=True)
+    # Why, in words that she and the officers read.
+    why = models.CharField(_("why"), max_length=300)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    source_status = models.CharField(_("how sure"), max_length=1, choices=DeadlineRule.SourceStatus.choices)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    # The rule that ends on the day before this one begins.
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Who entered it by hand, and who agreed; rules that came with the product have neither.
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("routing rule")
+        ordering = ["service", "name", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(source_status__in=["V", "P", "K", "A"]), name="route_source_is_known"),
+            models.CheckConstraint(condition=~Q(why=""), name="routing_rule_says_why"),
+            models.CheckConstraint(
+                condition=~Q(kind="") | Q(replaces__isnull=False), name="routing_rule_names_a_body_or_ends_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="routing_rule_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | (
+                    Q(approved_at__isnull=False, proposed_by__isnull=False, approved_by__isnull=False)
+                    & ~Q(approved_by=F("proposed_by"))
+                ),
+                name="routing_rule_is_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.position}: {self.kind}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be gone by: it came with the product, or two people agreed on it."""
+        return self.proposed_by_id is None or self.approved_by_id is not None
+
+
 class CalendarDay(ReferenceRow):
     """A day on which the week is not as usual: a holiday, or a Saturday that is worked in exchange."""
 

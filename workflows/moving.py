@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BooleanField, Exists, ExpressionWrapper, JSONField, OuterRef, Subquery, When
+from django.db.models import BooleanField, Exists, ExpressionWrapper, JSONField, OuterRef, Q, Subquery, When
 from django.db.models import Case as Either
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
@@ -62,9 +62,10 @@ def moving(
             )
             read["proposal"] = Subquery(proposed.values("pk")[:1])
             if actor is not None:
-                # The one statement that it takes to let a waiting question fall is saved here.
+                # Where a waiting question has to fall, or a body outside to lose the case, a statement is saved here.
                 there = posts_at(actor, "agency")
-                read["posts"] = Either(When(Exists(proposed), then=there), output_field=JSONField())
+                needed = Exists(proposed) | Q(holder=WorkItem.Holder.OUTSIDE)
+                read["posts"] = Either(When(needed, then=there), output_field=JSONField())
             row = item = items.annotate(**read, holder_works=still_works).get(pk=subject.pk, case=case_id)
             case = item.case
         else:

@@ -1,7 +1,7 @@
 """Our words over viewflow's nodes: who does a step, by when, and what may be concluded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,25 +11,15 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from cases.models import Case, Role
 from cases.models.access import Involvement
 from cases.services.base import Words
+from workflows.asks import Ask, ChosenPlace, Flags, Option, PickExpert, PickPlace, Place, description_of
 from workflows.conditions import Condition, Facts, verdict_key
 from workflows.models import WorkItem
-
-
-@dataclass(frozen=True)
-class Place:
-    """A kind of agency at a level; the case's place of business says which one."""
-
-    kind: str
-    level: str = "province"
-
-    def __repr__(self) -> str:
-        return f"{self.kind}@{self.level}"
-
 
 COMMUNE_UNION = Place("HPN", "commune")
 CITY_UNION = Place("HPN")
 JUSTICE = Place("STP")
 FINANCE = Place("STC")
+COMMUNE_COMMITTEE = Place("UBND", "commune")
 SCIENCE = Place("SKHCN")
 AGRICULTURE = Place("SNNMT")
 TAX = Place("THUE")
@@ -74,106 +64,6 @@ def rule_code(rule: Rule, facts: Facts) -> str:
     return rule if isinstance(rule, str) else rule.rule(facts)
 
 
-# The short lists from which a reason is taken; a refusal takes it from the service's own list.
-OTHER_REASON = "OTHER"
-PLAIN_REASONS: tuple[tuple[str, Words], ...] = (
-    ("FACTS_CLEAR", _("The facts are clear and complete")),
-    ("IN_SCOPE", _("It is within our task")),
-    (OTHER_REASON, _("Another reason, in words")),
-)
-RETURN_REASONS: tuple[tuple[str, Words], ...] = (
-    ("UNCLEAR", _("Not clear enough for her")),
-    ("INCOMPLETE", _("A part of the question is not answered")),
-    ("WRONG_GROUND", _("The ground is not right")),
-    ("BUSY_OR_INVOLVED", _("Too busy, or personally involved")),
-    (OTHER_REASON, _("Another reason, in words")),
-)
-
-
-@dataclass(frozen=True)
-class Option:
-    """One verdict a reviewer can give."""
-
-    verdict: str
-    label: Words
-    # Whether words to her must be written with it.
-    answers: bool = False
-    # Whether it ends her hope: then a reason from the service's list and words of 30 letters are asked.
-    refuses: bool = False
-    # Whether it hands the work back: then the reason must be put in words.
-    returns: bool = False
-
-
-@dataclass(frozen=True)
-class Flags:
-    """Ask, with some verdicts, which of these facts hold: which offices to consult."""
-
-    label: Words
-    choices: tuple[tuple[str, Words], ...]
-    verdicts: tuple[str, ...]
-    # What is usually ticked, by one of her answers; the reviewer changes it with one tap.
-    preset_by: str = ""
-    presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PickExpert:
-    """Ask, with some verdicts, which listed adviser takes the case. The fact holds the person's id."""
-
-    name: str
-    label: Words
-    place: Place
-    verdicts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PickAnswer:
-    """Offer, with some verdicts, the published answers to start from."""
-
-    name: str
-    label: Words
-    verdicts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Amount:
-    """Ask, with some verdicts, for an amount in đồng up to a yearly ceiling by size of business."""
-
-    name: str
-    label: Words
-    ceilings: Mapping[str, tuple[int, int]]  # SME class -> (per cent of the fee, đồng a year)
-    fee_field: str
-    verdicts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SealedChoice:
-    """Ask, with some verdicts, for a kind that is stored sealed; giving such a verdict seals the case."""
-
-    name: str
-    label: Words
-    choices: tuple[tuple[str, Words], ...]
-    verdicts: tuple[str, ...]
-
-
-Ask = Flags | PickExpert | PickAnswer | Amount | SealedChoice
-
-# What of an ask is only shown, so that it may change without a new version of the flow.
-_SHOWN = ("label", "preset_by", "presets")
-
-
-def description_of(ask: Ask) -> list[Any]:
-    """Return everything about an ask that the route and the record depend on: all but its words."""
-    parts: list[Any] = [type(ask).__name__]
-    for part in fields(ask):
-        value = getattr(ask, part.name)
-        if part.name == "choices":
-            value = [code for code, _words in value]
-        if part.name not in _SHOWN:
-            parts.append([part.name, repr(value)])
-    return parts
-
-
 class HumanStep(View):
     """A step that waits for somebody. Subclasses say who."""
 
@@ -183,7 +73,7 @@ class HumanStep(View):
     def __init__(
         self,
         *,
-        agency: Place | None = None,
+        agency: Place | ChosenPlace | None = None,
         named: str = "",
         role: str = Role.OFFICER,
         within: Rule,
@@ -219,6 +109,27 @@ class HumanStep(View):
         """Return the id of the person who has this step by name; None where it is an office's."""
         return case.facts.get(self.named) if self.named else None
 
+    def place(self, facts: Facts) -> Place | None:
+        """Return at which kind of agency it is done, as far as these facts say; None where a person has it by name."""
+        return self.agency.place(facts) if isinstance(self.agency, ChosenPlace) else self.agency
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every kind of agency at which it can be done."""
+        if isinstance(self.agency, ChosenPlace):
+            return tuple(Place(kind) for kind in self.agency.kinds)
+        return (self.agency,) if self.agency else ()
+
+    @property
+    def speaks_to_her(self) -> bool:
+        """Whether the words written here are for her, and not for the office that asked."""
+        return self.part in (Involvement.Part.HANDLES, Involvement.Part.RECEIVES)
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether who does it reads what colleagues wrote, and her phone."""
+        return self.part == Involvement.Part.HANDLES
+
     def option(self, verdict: str) -> Option | None:
         """Return the option of this verdict."""
         return next((option for option in self.options if option.verdict == verdict), None)
@@ -230,7 +141,7 @@ class HumanStep(View):
     def declared_facts(self) -> set[str]:
         """Return the names of the facts this step can set."""
         facts = {name for ask in self.asks if isinstance(ask, Flags) for name, _label in ask.choices}
-        return facts | {ask.name for ask in self.asks if isinstance(ask, PickExpert)}
+        return facts | {ask.name for ask in self.asks if isinstance(ask, PickExpert | PickPlace)}
 
     def description(self) -> list[Any]:
         """Return everything about this step that the route depends on: part of the flow's fingerprint."""
@@ -242,7 +153,7 @@ class HumanStep(View):
             repr(self.within),
             repr(self.promises),
             self.stage,
-            [[option.verdict, option.answers, option.refuses, option.returns] for option in self.options],
+            [option.description for option in self.options],
             [description_of(ask) for ask in self.asks],
             list(self.not_by),
             self.may_ask,
@@ -269,6 +180,31 @@ class Consult(HumanStep):
         )
 
 
+class Confirm(HumanStep):
+    """An office confirms what only it can know: that she lives here, that the place is hers."""
+
+    part = Involvement.Part.CONFIRMS
+
+    def __init__(self, *, agency: Place, within: Rule, stage: str, label: Words) -> None:
+        super().__init__(
+            agency=agency,
+            within=within,
+            stage=stage,
+            label=label,
+            options=(
+                Option("confirmed", _("Confirm"), answers=True),
+                Option("not_confirmed", _("Cannot confirm it"), answers=True),
+            ),
+        )
+
+
+class ReceivedStep(HumanStep):
+    """A body outside reads the part that was handed to it, and says what it concluded."""
+
+    holder = WorkItem.Holder.OUTSIDE
+    part = Involvement.Part.RECEIVES
+
+
 class ExpertStep(HumanStep):
     """A listed adviser, chosen by name, decides for herself."""
 
@@ -286,9 +222,11 @@ class ApplicantStep(HumanStep):
 
     holder = WorkItem.Holder.APPLICANT
 
-    def __init__(self, *, within: Rule, stage: str, label: Words, options: tuple[Option, ...]) -> None:
+    def __init__(
+        self, *, within: Rule, stage: str, label: Words, options: tuple[Option, ...], asks: tuple[Ask, ...] = ()
+    ) -> None:
         # The role is that of whoever takes it over. Nothing can be asked of her from a step that waits for her anyway.
-        super().__init__(within=within, stage=stage, label=label, options=options, may_ask=False)
+        super().__init__(within=within, stage=stage, label=label, options=options, asks=asks, may_ask=False)
 
     def person(self, case: Case) -> int | None:
         """Return her id."""
@@ -316,6 +254,15 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class OwnTarget:
+    """A deadline that no law says: its rule, what it is for, and how many working days from when the step opens."""
+
+    code: str
+    words: Words
+    days: int
+
+
+@dataclass(frozen=True)
 class About:
     """What a flow says of itself beside its graph."""
 
@@ -324,6 +271,8 @@ class About:
     outcomes: tuple[Ending, ...]
     # Facts that come from her answers; those that reviewers choose are declared by their steps.
     facts: frozenset[str] = field(default_factory=frozenset)
+    # The deadlines of our own that this flow brings; the office changes them as it changes all others.
+    targets: tuple[OwnTarget, ...] = ()
 
 
 class CaseFlow(Flow):  # noqa: D101 - a docstring here would become every service's title

@@ -15,6 +15,12 @@ def promise(case: Case, day: date | None, *, under: str = "", at: datetime) -> N
     case.promised_on, case.promised_under = day, under
 
 
+def keep(case: Case, *, at: datetime) -> None:
+    """She has what she was promised: whatever opens next promises anew; unsaved."""
+    promise(case, None, at=at)
+    case.apologies = 0
+
+
 def promise_by_the_flow(case: Case, node: str, day: date | None, *, under: str, at: datetime) -> None:
     """Promise what a step that opens promises, unless the present promise stands; unsaved.
 
@@ -31,12 +37,14 @@ def promise_by_the_flow(case: Case, node: str, day: date | None, *, under: str, 
 def stands(case: Case, node: str, day: date | None, *, facts: Facts, accepted_at: datetime | None) -> bool:
     """Return whether the present promise stands though a step opens that would promise this day.
 
-    A step that was concluded before promises nothing anew. A day to which the same promise was put off with an apology
-    stands with its basis, unless the new one is later.
+    A promise that was kept stands no longer. A step that was concluded before promises nothing anew. A day to which the
+    same promise was put off with an apology stands with its basis, unless the new one is later.
     """
+    if case.promised_on is None:
+        return False
     if verdict_key(node) in facts:
         return True
-    if not case.apologies or case.promised_on is None or not _is_same(case, accepted_at):
+    if not case.apologies or not _is_same(case, accepted_at):
         return False
     return day is None or day <= case.promised_on
 

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from workflows import engine
+from workflows.asks import ChosenPlace, PickExpert, PickPlace
 from workflows.conditions import verdict_key
 from workflows.engine import Advance, Marking, Unsound
 from workflows.graph import Graph, Kind
-from workflows.nodes import ApplicantStep, ByFact, ByVerdict, HumanStep, PickExpert, Rule, rule_code
+from workflows.nodes import ApplicantStep, ByFact, ByVerdict, HumanStep, Rule, rule_code
 
 Lifecycle = Mapping[tuple[str, str], str]
 
@@ -142,7 +143,18 @@ def _written_wrong(graph: Graph, stages: frozenset[str], rules: frozenset[str]) 
             yield f"{name}: {fault}"
     domain = _domain(graph)
     chosen = {ask.name for human in graph.human_steps.values() for ask in human.asks if isinstance(ask, PickExpert)}
+    places = {ask.name for human in graph.human_steps.values() for ask in human.asks if isinstance(ask, PickPlace)}
     for name, human in graph.human_steps.items():
+        if isinstance(human.agency, ChosenPlace) and human.agency.fact not in places:
+            yield f"{name}: is done by {human.agency.fact}, which no step chooses"
+        if any(option.allows and option.allows not in places for option in human.options):
+            yield f"{name}: allows to hand it to what no step chooses"
+        if any(option.allows and not option.hers for option in human.options):
+            yield f"{name}: lets somebody else allow what only she can"
+        if isinstance(human, ApplicantStep) and all(option.hers for option in human.options):
+            yield f"{name}: leaves the desk that takes it over nothing to conclude"
+        if not isinstance(human, ApplicantStep) and any(option.hers or option.desks for option in human.options):
+            yield f"{name}: is no step of hers, and says what only she or the desk can conclude"
         if human.agency is None and not human.named and not isinstance(human, ApplicantStep):
             yield f"{name}: has no holder"
         if human.named and human.named not in chosen:

@@ -13,6 +13,7 @@ from cases import policy
 from cases.models import (
     Case,
     Decision,
+    FollowUp,
     InformationRequest,
     Involvement,
     Outcome,
@@ -32,6 +33,7 @@ from workflows.engine import Advance
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep, rule_code
+from workflows.queries.following import follow_ups_of
 from workflows.queries.hands import acting_for_holder
 from workflows.queries.rulebook import Deadline, Rulebook, rulebook
 
@@ -71,6 +73,7 @@ class Step:
         self.today = timezone.localdate(at)
         self.graph = graph_for(case.service, case.version)
         # The number was read under the lock, so these are never older than the step.
+        self.reference_version = reference_version
         self.book: Rulebook = rulebook(reference_version)
         self.directory: Directory = directory(reference_version)
         self._item = item
@@ -243,24 +246,29 @@ class Step:
     def _on_not_accept(self) -> None:
         self.case.ended_at = self.at
 
-    _on_close = _on_not_accept
+    def _on_close(self) -> None:
+        case = self.case
+        case.ended_at = self.at
+        # What was settled when it was decided may have come true since: the loan has reached her.
+        case.outcome = self._outcome
+        planned = follow_ups_of(case, self.book, on=self.today)
+        FollowUp.objects.bulk_create(planned)
+        if planned:
+            self.facts["follow_ups"] = [[each.number, each.due_on] for each in planned]
+
+    @property
+    def _outcome(self) -> str:
+        """What comes of the case, by what was concluded so far."""
+        endings = self.graph.about.outcomes
+        return next((ending.outcome for ending in endings if ending.condition.holds(self.case.facts)), Outcome.ANSWERED)
 
     def _on_decide(self) -> None:
         case = self.case
         case.decided_at = self.at
-        case.outcome = next(
-            (ending.outcome for ending in self.graph.about.outcomes if ending.condition.holds(case.facts)),
-            Outcome.ANSWERED,
-        )
-        if case.enterprise is not None and case.enterprise.women_owned != case.women_owned:
+        case.outcome = self._outcome
+        if judged := case.judge_ownership():
             # What she declared may have changed since: the label is judged at the decision, and the story says so.
-            self.facts["women_owned"] = {
-                "was": case.women_owned,
-                "is": case.enterprise.women_owned,
-                "women_capital_pct": str(case.enterprise.women_capital_pct),
-                "woman_manager": case.enterprise.woman_manager,
-            }
-            case.women_owned = case.enterprise.women_owned
+            self.facts["women_owned"] = judged
 
     def open_items(self) -> list[WorkItem]:
         """Return what is open in the case, as it is now, each with who acts for its holder today."""
@@ -300,7 +308,8 @@ class Step:
 
     def _new_item(self, node: str, token: str) -> WorkItem:
         case, human = self.case, self.graph.human(node)
-        agency = self.directory.agency(human.agency.kind, human.agency.level, case) if human.agency else None
+        place = human.place(case.facts)
+        agency = self.directory.agency(place.kind, place.level, case) if place else None
         assignee_id = human.person(case)
         if agency is not None and agency.kind not in case.facts.get(MAY_READ, ()):
             raise WrongState(_("She has not allowed this case to be handed to %(agency)s.") % {"agency": agency})

@@ -69,8 +69,6 @@ class CounterForm(PaperDayForm):
         assert isinstance(service, forms.ChoiceField)
         service.choices = [(each.code, each.title) for each in SERVICES.values()]
         self.initial["received_on"] = timezone.localdate().isoformat()
-        if len(SERVICES) == 1:
-            self.initial["service"] = next(iter(SERVICES))
 
     def clean_phone(self) -> str:
         """Nobody fills in her own request at the counter: she files it like everybody else."""

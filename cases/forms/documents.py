@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from cases.forms.contents import KINDS, File, extension_of, readable
+from cases.forms.contents import KINDS, File, extension_of, not_open, readable
 from cases.forms.filing import drafting
 from cases.limits import Limit
 from cases.models import Answers, Case, Document, User
@@ -108,9 +108,11 @@ class PapersForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, again: Document | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case = case
+        # A paper of an earlier case that she uses again here.
+        self.again = again
         self.good: list[tuple[str, File]] = []
         data = case.answers.data
         for paper in (paper for paper in papers_for(case) if paper.asked_when(data)):
@@ -122,14 +124,18 @@ class PapersForm(forms.Form):
         box.person = self.case.applicant_id
         self.fields.setdefault(f"paper_{paper.kind}", box)
 
+    def sizes(self) -> list[int]:
+        """Return the sizes of the files that count already."""
+        return list(self.case.documents.values_list("size", flat=True))
+
     def clean(self) -> dict[str, Any]:
         """Set the good files apart, as many as the caps allow; say the rest at their boxes."""
         answers = super().clean() or {}
-        sizes = list(self.case.documents.values_list("size", flat=True))
+        sizes = self.sizes()
         boxes = [name for name, field in self.fields.items() if isinstance(field, PapersField) and name in answers]
         for name in boxes:
             good, wrong = answers[name]
-            for file in good:
+            for file in [*good, *self._used_again(name, wrong)]:
                 if len(sizes) >= settings.DOCUMENT_MAX_COUNT:
                     wrong.append(too_many())
                 elif sum(sizes) + (file.size or 0) > settings.DOCUMENT_MAX_TOTAL_BYTES:
@@ -140,6 +146,19 @@ class PapersForm(forms.Form):
             if wrong:
                 self.add_error(name, wrong)
         return answers
+
+    def _used_again(self, name: str, wrong: list[ValidationError]) -> list[File]:
+        """Return the earlier paper if this is its box; say there what keeps it from being used."""
+        if self.again is None or name != f"paper_{self.again.kind}":
+            return []
+        try:
+            require_seldom(self.case.applicant_id)
+            return [copied(self.again)]
+        except FileNotFoundError:
+            wrong.append(not_open())
+        except ValidationError as error:
+            wrong.append(error)
+        return []
 
     def save(self, *, by: User, at: datetime) -> list[str]:
         """Keep the good files of a draft; return those that were there already. Raises WrongState once it was sent."""
@@ -180,12 +199,17 @@ def status_of(form: forms.Form) -> int:
     return 429 if any(form.has_error(name, TOO_OFTEN) for name in form.fields) else 200
 
 
-def paper_of(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Document:
-    """Return a file that was read as a paper with its fingerprint; neither its row nor its bytes are written yet."""
+def fingerprint_of(file: File) -> str:
+    """Return the SHA-256 of what a file holds."""
     fingerprint = hashlib.sha256()
     for chunk in file.chunks():
         fingerprint.update(chunk)
     file.seek(0)
+    return fingerprint.hexdigest()
+
+
+def paper_of(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Document:
+    """Return a file that was read as a paper with its fingerprint; neither its row nor its bytes are written yet."""
     name = clean_name(file.name or "")
     return Document(
         case=case,
@@ -193,7 +217,7 @@ def paper_of(case: Case, file: File, *, kind: str, by: User, at: datetime) -> Do
         original_name=name,
         content_type=KINDS[extension_of(name)][0],
         size=file.size or 0,
-        sha256=fingerprint.hexdigest(),
+        sha256=fingerprint_of(file),
         uploaded_by=by,
         uploaded_at=at,
     )
@@ -236,9 +260,13 @@ def copy_papers(case: Case, draft: Case, *, by: User, at: datetime) -> None:
     The sheet that she signed at a counter is not among them: it allowed that sending, and this draft is hers alone.
     """
     for document in case.documents.exclude(kind=COUNTER_CONSENT.kind):
-        with document.file.open() as stored:
-            copied = SimpleUploadedFile(document.original_name, stored.read())
-        keep(draft, copied, kind=document.kind, by=by, at=at)
+        keep(draft, copied(document), kind=document.kind, by=by, at=at)
+
+
+def copied(document: Document) -> File:
+    """Return what a paper holds as a file of its own: as it was kept, so that the same paper is known again."""
+    with document.file.open() as stored:
+        return SimpleUploadedFile(document.original_name, stored.read())
 
 
 def remove(document: Document) -> None:

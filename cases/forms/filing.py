@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Agency, Answers, Case, CaseState, User
 from cases.models.agency import Places
 from cases.policy import WrongState
-from cases.services.base import Data, Page, SupportService
+from cases.services import service_of
+from cases.services.base import Data, Page, SupportService, Words
 from cases.services.common import Questions
 from cases.services.fields import (
     DATE_PARTS,
@@ -25,8 +26,13 @@ from cases.services.fields import (
     WholeNumberField,
     thousands,
 )
+from cases.services.members import MembersField
+from cases.services.personal_id import PersonalIdField
 
 Shown = tuple[Page, list[tuple[str | Promise, str]]]
+# Kept beside the answers: the pages that were filled in for her and that she has not saved herself since. No question,
+# so it goes when she sends.
+FROM_LAST = "from_last"
 
 
 def start_draft(*, service: SupportService, applicant: User, at: datetime) -> Case:
@@ -37,15 +43,6 @@ def start_draft(*, service: SupportService, applicant: User, at: datetime) -> Ca
     return case
 
 
-def begin_draft(*, service: SupportService, applicant: User, at: datetime) -> Case:
-    """Return the draft of this service that she has not touched yet, or a new one."""
-    with transaction.atomic():
-        # Two clicks wait for each other here.
-        User.objects.select_for_update(no_key=True).get(pk=applicant.pk)
-        untouched = next((draft for draft in drafts_of(applicant, service) if not draft.answers.data), None)
-        return untouched or start_draft(service=service, applicant=applicant, at=at)
-
-
 def drafts_of(
     applicant: User, service: SupportService, *, filled_in_by: User | None = None, counter: Agency | None = None
 ) -> list[Case]:
@@ -53,6 +50,13 @@ def drafts_of(
     drafts = Case.objects.filter(applicant=applicant, service=service.code, version=service.version)
     drafts = drafts.filter(state=CaseState.DRAFT, filled_in_by=filled_in_by, counter=counter)
     return list(drafts.select_related("answers").order_by("-answers__saved_at", "-pk"))
+
+
+def is_untouched(draft: Case) -> bool:
+    """Return whether nothing stands in a draft but what was filled in for her."""
+    data = draft.answers.data
+    pages = [page for page in service_of(draft).pages if page.slug in data.get(FROM_LAST, ())]
+    return set(data) <= {FROM_LAST, *(name for page in pages for name in page.form.base_fields)}
 
 
 def page_form(page: Page, data: Data, posted: Any = None, *, places: Places | None = None) -> Questions:
@@ -75,13 +79,24 @@ def save_page(case: Case, *, values: Mapping[str, Any], at: datetime) -> None:
     """Keep the answers of one page of a draft, beside those of the others; a person without a name gets hers."""
     with drafting(case):
         answers = Answers.objects.get(case=case)
-        answers.data = {**answers.data, **values}
+        answers.data = _seen({**answers.data, **values}, service_of(case), values)
         answers.saved_at = at
         answers.save(update_fields=["data", "saved_at"])
         name = values.get("full_name")
         if name and User.objects.filter(pk=case.applicant_id, full_name="").update(full_name=name):
             case.applicant.full_name = name
     case.answers = answers
+
+
+def _seen(data: dict[str, Any], service: SupportService, saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Forget of the pages she just saved that they were filled in for her."""
+    still = [
+        page.slug
+        for page in service.pages
+        if page.slug in data.get(FROM_LAST, ()) and not saved.keys() & page.form.base_fields.keys()
+    ]
+    rest = {name: value for name, value in data.items() if name != FROM_LAST}
+    return {**rest, FROM_LAST: still} if still else rest
 
 
 def save_so_far(case: Case, *, form: Questions, at: datetime) -> None:
@@ -117,6 +132,8 @@ def as_posted(page: Page, data: Data) -> dict[str, Any]:
             posted.update(
                 {f"{name}_{part}": text for part, text in zip(DATE_PARTS, DateWidget().decompress(value), strict=True)}
             )
+        elif isinstance(field, MembersField):
+            posted.update(field.posted(name, value or ()))
         elif value is not None:
             posted[name] = field.prepare_value(value)
     return posted
@@ -156,12 +173,24 @@ def answered_questions(service: SupportService, data: Data) -> list[tuple[Page, 
     return asked
 
 
+def doubts(page: Page, data: Data) -> dict[str, Words]:
+    """Return what is worth a second look on a page though it is taken as it is: by question, in one sentence."""
+    said = {
+        name: field.doubt(data[name])
+        for name, field in page.form.base_fields.items()
+        if isinstance(field, PersonalIdField) and data.get(name)
+    }
+    return {name: words for name, words in said.items() if words}
+
+
 def shown_value(field: forms.Field, value: Any) -> str:
     """Return one answer as one reads it; a dash for what was left empty."""
     if value in (None, "", []):
         return "–"
     if isinstance(field, DateField):
         return date_format(date.fromisoformat(value), "d/m/Y")
+    if isinstance(field, MembersField):
+        return field.shown(value)
     if isinstance(field, MoneyField):
         return f"{thousands(value)} {field.unit}"
     if isinstance(field, WholeNumberField):
@@ -217,6 +246,11 @@ class Correction:
                 for message in form.errors.pop(name):
                     form.add_error(next(own for own in form.fields if own in self._names), message)
         return not any(form.errors for form in self.forms)
+
+    def say_nothing(self) -> None:
+        """Forget what is wrong: she has not sent the form yet."""
+        for form in self.forms:
+            form.errors.clear()
 
     def corrections(self) -> dict[str, Any]:
         """Return the corrected answers by name."""

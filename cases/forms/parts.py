@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.filing import as_posted, page_form
+from cases.forms.filing import FROM_LAST, as_posted, doubts, page_form
 from cases.models import Case
 from cases.models.agency import Places
 from cases.services import papers_for, service_of
-from cases.services.base import Data, Page, Words
+from cases.services.base import Data, Page, SupportService, Words
 
 # Kept beside the answers once she has been on the page of papers; no question, so it goes when she sends.
 PAPERS_SEEN = "papers_seen"
@@ -22,6 +22,9 @@ NOT_BEGUN: tuple[Words, str, str] = (_("Not begun"), "", "")
 BEGUN: tuple[Words, str, str] = (_("Begun"), "sky", "")
 COMPLETE: tuple[Words, str, str] = (_("Complete"), "jade", "check")
 TO_MEND: tuple[Words, str, str] = (_("To mend"), "amber", "alert")
+
+# What is said of a page that was filled in for her.
+FILLED_IN: Words = _("Filled in from your last case: look whether it still holds")
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,23 @@ def _page_part(case: Case, page: Page, data: Data, places: Places) -> Part:
     if not any(name in data for name in form.fields):
         return Part(page.group, page.title, url, NOT_BEGUN)
     if form.is_valid():
-        return Part(page.group, page.title, url, COMPLETE)
+        return Part(page.group, page.title, url, COMPLETE, _to_look_at(page, data))
     missing = [form.fields[name].label or name for name in form.errors if form.has_error(name, "required")]
     if len(missing) == len(form.errors):
         words = gettext("Still missing: %(what)s") % {"what": str(missing[0]).rstrip("?")}
         return Part(page.group, page.title, url, BEGUN, words)
     return Part(page.group, page.title, url, TO_MEND, str(next(iter(form.errors.values()))[0]))
+
+
+def _to_look_at(page: Page, data: Data) -> Words:
+    """Return why to look once more at a page that is complete; empty where nothing speaks for it."""
+    doubt = next(iter(doubts(page, data).values()), "")
+    return doubt or (FILLED_IN if page.slug in data.get(FROM_LAST, ()) else "")
+
+
+def parts_to_look_at(service: SupportService, data: Data) -> list[tuple[Page, Words]]:
+    """Return the pages at which she should look once more before she sends, each with why."""
+    return [(page, why) for page in service.asked(data) if (why := _to_look_at(page, data))]
 
 
 def _papers_part(case: Case, data: Data) -> Part:

@@ -19,6 +19,8 @@ class Involvement(models.Model):
         CONSULTED = "consulted", _("is consulted")
         CONFIRMS = "confirms", _("confirms")
         SUPERVISES = "supervises", _("supervises")
+        # A body outside: it reads the part that was handed to it, and nothing else.
+        RECEIVES = "receives", _("is handed a part")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="involvements")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="involvements", null=True, blank=True)
@@ -35,7 +37,7 @@ class Involvement(models.Model):
                 name="involvement_is_of_agency_or_person",
             ),
             models.CheckConstraint(
-                condition=Q(part__in=["handles", "consulted", "confirms", "supervises"]),
+                condition=Q(part__in=["handles", "consulted", "confirms", "supervises", "receives"]),
                 name="involvement_part_is_known",
             ),
             models.UniqueConstraint(

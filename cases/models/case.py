@@ -45,6 +45,13 @@ class Outcome(models.TextChoices):
     REFERRED = "referred", _("Advised by a listed adviser")
     COST_SUPPORTED = "cost_supported", _("Advised, and the fee supported")
     HELPED = "helped", _("Helped directly")
+    # Help by us and the result outside are two facts: what a lender or a register concluded stands here, too.
+    GUIDED = "guided", _("Advised and guided")
+    GRANTED = "granted", _("The lender agreed")
+    DISBURSED = "disbursed", _("The loan has reached her")
+    NOT_GRANTED = "not_granted", _("Advised; the lender did not agree")
+    REGISTERED = "registered", _("Registered as an enterprise")
+    NOT_REGISTERED = "not_registered", _("Guided; the register did not agree")
     REFUSED = "refused", _("Not supported this time")
 
 
@@ -151,6 +158,8 @@ class Case(models.Model):
     resubmission_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="resubmissions"
     )
+    # The case from whose result this one was begun: her conversion, for the loan that comes after it.
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
 
     # Law: where the case stands in public.
     state = StateField(choices=CaseState.choices, default=CaseState.DRAFT, protected=True, max_length=14)
@@ -317,6 +326,19 @@ class Case(models.Model):
     def is_undecided(self) -> bool:
         """Whether she may still withdraw and we may still ask."""
         return self.state in UNDECIDED
+
+    def judge_ownership(self) -> dict[str, Any]:
+        """Label the case anew by what is declared now; return what changed and why, empty where nothing did."""
+        enterprise, was = self.enterprise, self.women_owned
+        if enterprise is None or enterprise.women_owned == was:
+            return {}
+        self.women_owned = enterprise.women_owned
+        return {
+            "was": was,
+            "is": self.women_owned,
+            "women_capital_pct": str(enterprise.women_capital_pct),
+            "woman_manager": enterprise.woman_manager,
+        }
 
     @property
     def promises(self) -> str:

@@ -16,6 +16,7 @@ class Consent(models.Model):
         HANDLE = "handle", _("to handle this case")
         CONSULT = "consult", _("to ask other offices about it")
         SENSITIVE = "sensitive", _("to know why you ask for priority")
+        HAND_OVER = "hand_over", _("to hand a part of it to one body outside")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

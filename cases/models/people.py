@@ -1,5 +1,6 @@
 """People and where they work."""
 
+import re
 from typing import Any, ClassVar, Self
 
 import phonenumbers
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.agency import Agency
 
+# A mobile of Viet Nam, for a code is sent to it: 0 and nine digits, of which the first is one of these.
+_MOBILE = re.compile(r"\+84[35789][0-9]{8}")
+
 
 def normal_phone(text: str) -> str:
     """Return a Vietnamese phone number as +84…; raises ValidationError in words she understands."""
@@ -19,11 +23,12 @@ def normal_phone(text: str) -> str:
         number = phonenumbers.parse(text, "VN")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or number.country_code != 84 or not phonenumbers.is_possible_number(number):
+    known = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else ""
+    if not _MOBILE.fullmatch(known):
         raise ValidationError(
             _("Write a Vietnamese phone number of 10 digits, for example 0912 345 678."), code="phone"
         )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return known
 
 
 class UserManager(BaseUserManager["User"]):

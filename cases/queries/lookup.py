@@ -100,7 +100,7 @@ def how_far(case: Case) -> HowFar:
         state=case.state,
         promises=case.promises,
         promised_on=case.promised_on if undecided else None,
-        stands_still=undecided and where.waits_for_her,
+        stands_still=undecided and (where.waits_for_her or where.her_turn is not None),
         is_late=where.is_late,
         is_moving=case.is_moving,
         put_offs=tuple(where.put_offs) if undecided else (),
@@ -110,12 +110,18 @@ def how_far(case: Case) -> HowFar:
 
 def nearer(case: Case) -> Nearer:
     """Return what the end of her phone adds: no name, no word of hers or of ours."""
-    asked = open_request(case)
+    asked, where = open_request(case), where_is(case)
     return Nearer(
-        offices=tuple(office.name for office in where_is(case).answering) if case.is_moving else (),
-        next_thing=_("We need something from you. Sign in to read what, and to answer.") if asked else NEXT[case.state],
-        answer_by=asked.answer_by if asked else None,
+        offices=tuple(office.name for office in where.answering) if case.is_moving else (),
+        next_thing=_next_thing(case, is_asked=asked is not None, is_her_turn=where.her_turn is not None),
+        answer_by=asked.answer_by if asked else where.her_turn.due if where.her_turn else None,
     )
+
+
+def _next_thing(case: Case, *, is_asked: bool, is_her_turn: bool) -> Words:
+    if is_asked:
+        return _("We need something from you. Sign in to read what, and to answer.")
+    return _("It is your turn. Sign in to read what is to be done.") if is_her_turn else NEXT[case.state]
 
 
 def _ladder(case: Case, done: int) -> list[PathStep]:

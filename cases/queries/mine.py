@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CaseState, Document, InformationRequest, Outcome, Passage, User
+from cases.models import Case, CaseState, Document, FollowUp, InformationRequest, Outcome, Passage, User
+from cases.queries.shares import HERS
 from cases.services import service_of
 from cases.services.base import Paper, Reason, SupportService, Words
 from cases.services.common import COUNTER_CONSENT, OTHER_PAPER
@@ -39,11 +40,18 @@ class CaseLine:
     # The last day on which she can answer what she is asked, and whether we have missed the day we promised.
     answer_by: date | None = None
     is_late: bool = False
+    # Whether the next thing is hers to do.
+    her_turn: bool = False
+    # Whether the day has come to ask her how it goes after the support.
+    is_asked: bool = False
 
-    @property
-    def her_turn(self) -> bool:
-        """Whether the next thing is hers to do."""
-        return self.answer_by is not None
+
+@dataclass(frozen=True)
+class HowItGoes:
+    """One follow-up whose day has come, and the words of her answer, once she gave one."""
+
+    row: FollowUp
+    label: Words
 
 
 @dataclass(frozen=True)
@@ -61,17 +69,22 @@ def cases_of(applicant: User) -> list[CaseLine]:
             "case_id", "answer_by"
         )
     )
-    cases = Case.objects.filter(applicant=applicant).select_related("answers")
-    lines = [_line(case, asked.get(case.pk), timezone.localdate()) for case in cases]
+    cases = Case.objects.filter(applicant=applicant).select_related("answers", "follows")
+    today = timezone.localdate()
+    due = set(FollowUp.objects.due(today).filter(case__applicant=applicant).values_list("case_id", flat=True))
+    lines = [_line(case, asked.get(case.pk), case.pk in due, today) for case in cases]
     return sorted(lines, key=lambda line: (not line.her_turn, -line.case.created_at.timestamp()))
 
 
-def _line(case: Case, answer_by: date | None, today: date) -> CaseLine:
-    tag, colour = HER_TURN if answer_by is not None else TAGS[case.state]
+def _line(case: Case, answer_by: date | None, is_asked: bool, today: date) -> CaseLine:
+    # Asked, or with a step of her own before her.
+    her_turn = answer_by is not None or (case.is_moving and case.held_by == HERS)
+    tag, colour = HER_TURN if her_turn else TAGS[case.state]
     service = service_of(case)
-    promised = case.promised_on if case.is_undecided and answer_by is None else None
+    promised = case.promised_on if case.is_undecided and not her_turn else None
     late = promised is not None and promised < today
-    return CaseLine(case, service.title, about(service, case.answers.data), tag, colour, answer_by, late)
+    words = about(service, case.answers.data)
+    return CaseLine(case, service.title, words, tag, colour, answer_by, late, her_turn, is_asked)
 
 
 def about(service: SupportService, data: Mapping[str, Any]) -> str:
@@ -157,3 +170,13 @@ def refusal_of(case: Case) -> Refusal | None:
     if reason is None:
         return None
     return Refusal(reason, case.state == CaseState.NOT_ACCEPTED or case.outcome == Outcome.REFUSED)
+
+
+def follow_ups_of(case: Case) -> list[HowItGoes]:
+    """Return what we ask, and asked, after a case was closed; what is to be asked later is not among it."""
+    if case.state != CaseState.CLOSED or case.sealed:
+        return []
+    service = service_of(case)
+    rows = case.follow_ups.filter(due_on__lte=timezone.localdate()).order_by("-number")
+    known = [(row, service.follow_up_answer(row.answer)) for row in rows]
+    return [HowItGoes(row, answer.label if answer else "") for row, answer in known]

@@ -19,6 +19,12 @@ def times_asked(case: Case) -> dict[str, int]:
     return dict(counted)
 
 
+def asked_at(case: Case, stage: str, *, office: int | None = None) -> QuerySet[InformationRequest]:
+    """Return the questions that she was asked in one step; by one body outside alone, which knows of no other's."""
+    asked = asked_of_her(case).filter(stage=stage)
+    return asked if office is None else asked.filter(agency=office)
+
+
 def wanted_by(question: InformationRequest) -> set[int]:
     """Return who wanted to ask a further question, and in whose place: neither of them approves it. One query."""
     proposed = TimelineEvent.objects.filter(case=question.case_id, verb="request_proposed", facts__request=question.pk)

@@ -1,7 +1,7 @@
 """The register: the filed cases of a supervisor's provinces, or of an office, newest first; sealed ones never."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from cases.models import Case, CaseState, InformationRequest, PromiseAlarm, Target, User
 from cases.models.case import MOVING, UNDECIDED
-from cases.policy import supervised_cases, supervised_provinces
+from cases.policy import WHOLE, Reading, read_in_part, readings, supervised_cases, supervised_provinces
 from cases.queries.choice import Choice
 from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
@@ -39,6 +39,7 @@ _READ = (
     *("key", "code", "service", "version", "state", "stage", "outcome"),
     *("submitted_at", "accepted_at", "promised_on", "decided_at", "ended_at"),
     *("shares", "held_by", "held_since"),
+    *("applicant", "province", "sealed"),
     *("applicant__full_name", "applicant__phone", "commune__name", "enterprise__name"),
 )
 
@@ -51,8 +52,9 @@ class Chosen(Choice):
     state: str = ""
     service: str = ""
     now: str = ""
-    # The number of the target for which they count.
+    # The number of the target for which they count, and the outcome of those meant.
     target: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Row:
     held: Share | None
     # The seconds that were the applicant's, the offices' of each kind, and so on.
     by_kind: Mapping[str, int]
+    # How much of it the reader reads; of what was handed to her office in part, no column tells more than that.
+    reading: Reading = WHOLE
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,11 @@ def register(
     """Return one page of the cases this person supervises, or that the rule `of` lets her read; never her own."""
     found = list(_after(registered(user, chosen, of=of, at=at), after)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return Register(rows=rows_of(found[:PAGE], at=at), after=place_after(last) if last else "")
+    rows = rows_of(found[:PAGE], at=at)
+    if of is not supervised_cases:
+        read = readings(user, found[:PAGE])
+        rows = tuple(replace(row, reading=read[row.case.pk]) for row in rows)
+    return Register(rows=rows, after=place_after(last) if last else "")
 
 
 def registered(
@@ -106,6 +114,9 @@ def registered(
         .only(*_READ)
         .order_by("-submitted_at", "-pk")
     )
+    if of is not supervised_cases and (chosen.state or chosen.now or chosen.target):
+        # How a case stands is not for a body that was handed a part of it: no choice by that may find it.
+        cases = cases.exclude(read_in_part(user))
     if chosen.state == OPEN:
         cases = cases.filter(state__in=MOVING)
     elif chosen.state in CaseState.values:
@@ -118,7 +129,8 @@ def registered(
         cases = cases.filter(Exists(asked_this_month(at).filter(case=OuterRef("pk"))))
     if chosen.target:
         target = target_of(user, chosen)
-        cases = cases.filter(pk__in=reaching(target, supervised_cases(user)).values("pk")) if target else cases.none()
+        counted = reaching(target, supervised_cases(user), outcome=chosen.outcome) if target else None
+        cases = cases.none() if counted is None else cases.filter(pk__in=counted.values("pk"))
     return meant(cases, chosen.tim) if chosen.tim else cases
 
 

@@ -1,11 +1,12 @@
 """The numbers that the plans promised, against what was reached and against even pace."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Case as When
-from django.db.models import CharField, F, Min, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Min, Q, QuerySet, Value
 from django.db.models import When as If
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
@@ -15,8 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Outcome, Target
 from cases.services import SERVICES
 
-# What came of a case that counts as help given.
-HELPED = (Outcome.INFORMED, Outcome.ANSWERED, Outcome.REFERRED, Outcome.COST_SUPPORTED, Outcome.HELPED)
 # Of even pace: from here on it is ahead, on pace, a little slow; below it is slow.
 _AHEAD, _ON_PACE, _A_LITTLE_SLOW = Decimal("1.2"), Decimal("0.95"), Decimal("0.8")
 _ONE_DAY = timedelta(days=1)
@@ -43,6 +42,20 @@ _WORDS: dict[str, tuple[str | Promise, str]] = {
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How many units of a target came to one outcome. What is counted apart is no part of the number reached."""
+
+    outcome: str
+    number: int
+    apart: bool
+
+    @property
+    def words(self) -> str | Promise:
+        """The outcome in words."""
+        return Outcome(self.outcome).label
+
+
+@dataclass(frozen=True)
 class Standing:
     """One target: what was promised, what was reached, and where even pace would be by now."""
 
@@ -52,6 +65,8 @@ class Standing:
     pace: Decimal
     # The share of its time that has passed, in per cent.
     passed: int
+    # The same units by what came of their first case that counts, and those whose help is counted apart.
+    parts: tuple["Counted", ...] = ()
 
     @property
     def name(self) -> str | Promise:
@@ -92,7 +107,7 @@ class Standing:
 
 
 def targets(cases: QuerySet[Case], provinces: list[str], *, at: datetime) -> list[Standing]:
-    """Return the targets of the running stage of the provinces' plans. A query, and one more for each that we count."""
+    """Return the targets of the running stage of the provinces' plans. A query, and a few for each that we count."""
     today = timezone.localdate(at)
     promised = list(
         Target.objects.filter(
@@ -111,38 +126,58 @@ def targets(cases: QuerySet[Case], provinces: list[str], *, at: datetime) -> lis
     return [_standing(target, cases, today) for target in promised]
 
 
-def reaching(target: Target, cases: QuerySet[Case]) -> QuerySet[Case]:
+def reaching(target: Target, cases: QuerySet[Case], *, outcome: str = "") -> QuerySet[Case]:
     """Return the cases that count for a target, one for each business or woman: her first of that stage.
 
-    What counts is help that was given, by the day of its decision. The list that a number opens is this one, too.
+    What counts is help that was given, by the day of its decision; the service says which outcomes are. With an
+    `outcome`, those of them with this one, or, where it is counted apart, each unit's first with it. The list that a
+    number opens is this one, too.
     """
+    service = SERVICES.get(target.service)
+    counted = service.counted if service is not None else ()
+    if service is not None and outcome in service.counted_apart:
+        # Apart stands who has nothing that counts: nobody is counted in both.
+        reached = reaching(target, cases).annotate(unit=_unit(target)).values("unit")
+        return _firsts(target, cases.annotate(unit=_unit(target)).exclude(unit__in=reached), (outcome,))
+    firsts = _firsts(target, cases, counted)
+    return firsts.filter(outcome=outcome) if outcome else firsts
+
+
+def _firsts(target: Target, cases: QuerySet[Case], outcomes: Sequence[str]) -> QuerySet[Case]:
+    """Return each unit's first case of the target's stage with one of these outcomes."""
     begin, end = (
         timezone.make_aware(datetime.combine(date(year, 1, 1), time.min))
         for year in (target.year_from, target.year_to + 1)
     )
-    # A business without a tax code is told apart by its owner.
+    helped = Q(service=target.service, decided_at__gte=begin, decided_at__lt=end, outcome__in=outcomes)
+    counted = cases.filter(helped)
+    firsts = counted.order_by().annotate(unit=_unit(target)).values("unit").annotate(first=Min("pk")).values("first")
+    return cases.filter(pk__in=firsts)
+
+
+def _unit(target: Target) -> F | When:
+    """Return what is counted once: a woman, or a business; one without a tax code is told apart by its owner."""
+    if target.unit.startswith("phụ nữ"):
+        return F("applicant")
     owner = Concat(Value("u"), Cast("applicant_id", CharField()))
-    unit = When(
+    return When(
         If(enterprise__isnull=True, then=owner),
         If(enterprise__tax_code="", then=owner),
         default=F("enterprise__tax_code"),
         output_field=CharField(),
     )
-    of_women = target.unit.startswith("phụ nữ")
-    helped = Q(service=target.service, decided_at__gte=begin, decided_at__lt=end, outcome__in=HELPED)
-    firsts = (
-        cases.filter(helped)
-        .order_by()
-        .annotate(unit=F("applicant") if of_women else unit)
-        .values("unit")
-        .annotate(first=Min("pk"))
-        .values("first")
-    )
-    return cases.filter(pk__in=firsts)
 
 
 def _standing(target: Target, cases: QuerySet[Case], today: date) -> Standing:
     begin, end = date(target.year_from, 1, 1), date(target.year_to, 12, 31)
     share = Decimal((today - begin).days + 1) / Decimal((end - begin).days + 1)
-    reached = reaching(target, cases).count() if target.service in SERVICES else None
-    return Standing(target, reached, target.amount * share, round(100 * share))
+    service = SERVICES.get(target.service)
+    pace, passed = target.amount * share, round(100 * share)
+    if service is None:
+        return Standing(target, None, pace, passed)
+    found = reaching(target, cases).order_by().values_list("outcome").annotate(many=Count("pk"))
+    by_outcome = dict(found.values_list("outcome", "many"))
+    parts = [Counted(outcome, by_outcome.get(outcome, 0), apart=False) for outcome in service.counted]
+    for outcome in service.counted_apart:
+        parts.append(Counted(outcome, reaching(target, cases, outcome=outcome).count(), apart=True))
+    return Standing(target, sum(by_outcome.values()), pace, passed, tuple(part for part in parts if part.number))

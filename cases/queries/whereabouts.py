@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Agency, Case, CaseState, Involvement, Outcome, Passage, TimelineEvent, User
 from cases.queries.promise import MISSED, MOVED, DayGiven, PutOff, day_given_by, put_off_of
 from cases.services import service_of
+from cases.services.base import HerStep
 
 Words = str | Promise
 
@@ -32,6 +33,8 @@ AMONG_COLLEAGUES = frozenset(
         "answer_published",
     }
 )
+# How the events name who holds a step of her own.
+HER = "applicant"
 # Who holds an item by name from outside our offices, once she has taken the case.
 OUTSIDE = "outside"
 
@@ -88,6 +91,15 @@ class Held:
     is_open: bool = True
 
 
+@dataclass(frozen=True)
+class HerTurn:
+    """A step of her own that is open: which item, what it is about, and by when she is to do it."""
+
+    item: int
+    step: HerStep | None
+    due: date
+
+
 class Whereabouts:
     """Where a filed case is today, and the way it came."""
 
@@ -103,6 +115,8 @@ class Whereabouts:
         # Every day that she was promised, the first one first.
         self.days_given: list[DayGiven] = []
         self._stages: list[tuple[str, datetime]] = []
+        # When something was last finished in each of them: two may go on side by side.
+        self._left: dict[str, datetime] = {}
         # Everything since the present stage was reached, by the item's id.
         self._held: dict[int, Held] = {}
         for event in case.events.order_by("position"):
@@ -117,7 +131,8 @@ class Whereabouts:
             self.days_given.append(given)
         for item in facts.get("closed", []):
             if item["item"] in self._held:
-                self._held[item["item"]].is_open = False
+                held = self._held[item["item"]]
+                held.is_open, self._left[held.stage] = False, event.at
         for item in facts.get("opened", []):
             if not self._stages or self._stages[-1][0] != item["stage"]:
                 self._stages.append((item["stage"], event.at))
@@ -149,6 +164,15 @@ class Whereabouts:
         for held in self._held.values():
             if held.is_open and (not waits or held.node == facts["node"]):
                 held.waits_for_her = waits
+
+    @property
+    def her_turn(self) -> HerTurn | None:
+        """The step of her own that is open; until she has done it, no day is ours to keep."""
+        hers = [(held.due, pk, held) for pk, held in self._held.items() if held.is_open and held.holder == HER]
+        if not hers or not self.case.is_moving:
+            return None
+        due, pk, held = min(hers, key=lambda each: each[:2])
+        return HerTurn(pk, self.service.her_steps.get(held.node), due)
 
     @property
     def updated_today(self) -> bool:
@@ -212,7 +236,9 @@ class Whereabouts:
     def is_late(self) -> bool:
         """Whether the promised day has passed; while she is asked, it stands still."""
         promised = self.case.promised_on
-        return self.case.is_undecided and not self.waits_for_her and promised is not None and promised < self.today
+        if self.waits_for_her or self.her_turn is not None:
+            return False
+        return self.case.is_undecided and promised is not None and promised < self.today
 
     @property
     def put_offs(self) -> list[PutOff]:
@@ -273,16 +299,19 @@ class Whereabouts:
 
     def _steps(self) -> Iterator[PathStep]:
         yield PathStep(_("You sent the case"), DONE, self.case.submitted_at)
-        stages = self._without_returns()
-        for number, (code, _opened) in enumerate(stages):
+        stages, going_on = self._without_returns(), {held.stage for held in self._open}
+        for number, (code, opened) in enumerate(stages):
             stage = self.service.stage(code)
             last = number + 1 == len(stages)
             if stage is None or (last and self.case.state in CUT_SHORT):
                 continue
-            if last and self.case.is_moving:
-                yield PathStep(stage.label, NOW, parts=self._parts())
+            if self.case.is_moving and (code in going_on or (last and not going_on)):
+                yield PathStep(stage.label, NOW, parts=self._parts(code))
+            elif last and not self.case.is_moving:
+                yield PathStep(stage.label, DONE, self.case.ended_at)
             else:
-                yield PathStep(stage.label, DONE, self.case.ended_at if last else stages[number + 1][1])
+                followed = opened if last else stages[number + 1][1]
+                yield PathStep(stage.label, DONE, max(followed, self._left.get(code, opened)))
         if self.case.state in CUT_SHORT:
             yield PathStep(CUT_SHORT[self.case.state], STOPPED, self.case.ended_at)
         if self.case.is_moving:
@@ -293,11 +322,11 @@ class Whereabouts:
                 if stage.usual:
                     yield PathStep(stage.label, TO_COME)
 
-    def _parts(self) -> tuple[Part, ...]:
-        """Return what each office does in the present step; nothing where only one works on it."""
+    def _parts(self, stage: str) -> tuple[Part, ...]:
+        """Return what each office does in a step that goes on; nothing where only one works on it."""
         by_office: dict[int, list[Held]] = {}
         for held in self._held.values():
-            if held.agency is not None:
+            if held.agency is not None and held.stage == stage:
                 by_office.setdefault(held.agency, []).append(held)
         if len(by_office) < 2:
             return ()

@@ -24,6 +24,11 @@ def always(_data: Data) -> bool:
     return True
 
 
+def nothing_new(_data: Data, _result: Mapping[str, Any]) -> dict[str, Any]:
+    """Take nothing of a result into the next answers."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Page:
     """One question, or one small group of questions that belong together."""
@@ -115,6 +120,38 @@ class ConsentText:
 
 
 @dataclass(frozen=True)
+class HerStep:
+    """A step that she does herself: what it asks her, and what her buttons say, by verdict."""
+
+    title: Words
+    # One or two sentences: what it is about, and what follows.
+    words: Words
+    choices: Mapping[str, Words]
+
+
+@dataclass(frozen=True)
+class FollowUpAnswer:
+    """One answer to a follow-up, and the outcome that it makes of another one."""
+
+    code: str
+    label: Words
+    # Outcome before -> outcome from now on.
+    makes: Mapping[str, str] = field(default_factory=dict)
+    # It does not go well: the Union of her commune is told and calls her.
+    wants_help: bool = False
+
+
+@dataclass(frozen=True)
+class FollowUps:
+    """What is asked some months after a case is closed, by which rules, and after which outcomes."""
+
+    outcomes: tuple[str, ...]
+    rules: tuple[str, ...]
+    question: Words
+    answers: tuple[FollowUpAnswer, ...]
+
+
+@dataclass(frozen=True)
 class SupportService:
     """One kind of help a woman can ask for."""
 
@@ -140,6 +177,21 @@ class SupportService:
     step_names: Mapping[str, Words] = field(default_factory=dict)
     # What is worth knowing with some answers.
     hints: tuple[Hint, ...] = ()
+    # The steps of its way that are hers, by their node.
+    her_steps: Mapping[str, HerStep] = field(default_factory=dict)
+    follow_ups: FollowUps | None = None
+    # What a body outside reads of a case that was handed to it: these pages, and these kinds of paper.
+    handed_pages: tuple[str, ...] = ()
+    handed_papers: tuple[str, ...] = ()
+    # Which outcomes reach the number that a plan promised, and which are help that is counted beside it.
+    counted: tuple[str, ...] = ()
+    counted_apart: tuple[str, ...] = ()
+    # Which service is offered next with which outcome, and what of its result goes into the new answers: by her answers
+    # and all that was written with the conclusions.
+    leads_to: Mapping[str, str] = field(default_factory=dict)
+    profile_after: Callable[[Data, Mapping[str, Any]], dict[str, Any]] = nothing_new
+    # What stands above a refusal that is only a part of her result.
+    refused_in_part: Words = ""
     # The answer, one of a list, that tells a woman's cases of this service apart.
     told_apart_by: str = ""
     # The answer in which she asks, in her own words.
@@ -163,6 +215,11 @@ class SupportService:
     def page(self, slug: str, data: Data) -> Page | None:
         """Return the page of this slug if her answers call for it."""
         return next((page for page in self.asked(data) if page.slug == slug), None)
+
+    def follow_up_answer(self, code: str) -> FollowUpAnswer | None:
+        """Return the answer to a follow-up of this code."""
+        answers = self.follow_ups.answers if self.follow_ups else ()
+        return next((answer for answer in answers if answer.code == code), None)
 
     def reason(self, code: str) -> Reason | None:
         """Return the refusal reason of this code."""

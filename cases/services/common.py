@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.agency import Places
-from cases.models.enterprise import ENTERPRISES, EntityType, Sector
+from cases.models.agency import Places, plain
+from cases.models.enterprise import ENTERPRISES, Enterprise, EntityType, Sector, SmeClass
 from cases.services.base import Data, Page, Paper
 from cases.services.fields import (
     MOST_STAFF,
@@ -19,12 +19,12 @@ from cases.services.fields import (
     NameField,
     OneOfField,
     PercentField,
-    PersonalIdField,
     TaxCodeField,
     TextField,
     WholeNumberField,
     YesNoField,
 )
+from cases.services.personal_id import PersonalIdField
 
 UNREGISTERED = frozenset({EntityType.IDEA, EntityType.INDIVIDUAL})
 CO_OPERATIVES = frozenset({EntityType.COOP, EntityType.COOP_UNION})
@@ -67,6 +67,14 @@ def has_shares(data: Data) -> bool:
 def is_enterprise(data: Data) -> bool:
     """Whether her business is an enterprise, which alone can be small or medium by law."""
     return data.get("entity_type") in ENTERPRISES
+
+
+def size_of(data: Data) -> SmeClass | None:
+    """Return the size that the law makes of what she declared; None where no size is asked or it is not known yet."""
+    if not is_enterprise(data) or data.get("employees_insured") is None:
+        return None
+    counted = ("entity_type", "employees_insured", "revenue_last_year", "total_capital")
+    return Enterprise(sector=data.get("sector") or "", **{name: data.get(name) for name in counted}).sme_class
 
 
 def wants_priority(data: Data) -> bool:
@@ -204,6 +212,10 @@ class InPlace(Questions):
         },
     )
 
+    # What was looked for in the list without JavaScript, and how many lines have it.
+    looked_for = ""
+    found = 0
+
     def prepare(self) -> None:
         """Offer today's communes of the provinces where we are open."""
         self.places = self.places or Places.read()
@@ -216,6 +228,27 @@ class InPlace(Questions):
         commune.choices = [("", _("Choose")), *(lists[0][1] if len(lists) == 1 else lists)]
         assert isinstance(commune.widget, CommuneSelect)
         commune.widget.formerly = self.places.formerly
+
+    def look_for(self, words: str) -> None:
+        """Offer only the communes whose name of today or of before, or whose old district, has these words in it.
+
+        The one that is chosen stays. Marks are not needed. What is found nowhere leaves the list as it is.
+        """
+        self.looked_for, wanted = words.strip(), plain(words)
+        if not wanted or self.places is None:
+            return
+        chosen, before = str(self["commune"].value() or ""), self.places.formerly
+        found = [
+            (code, f"{name} ({_('formerly')} {before[code]})" if code in before else name)
+            for offered in self.places.communes.values()
+            for code, name in offered
+            if code == chosen or wanted in plain(name) or wanted in plain(before.get(code, ""))
+        ]
+        self.found = sum(wanted in plain(line) for _code, line in found)
+        commune = self.fields["commune"]
+        assert isinstance(commune, forms.ChoiceField)
+        if self.found:
+            commune.choices = [("", _("Choose")), *found]
 
     def clean(self) -> dict[str, Any]:
         """Name the province of the commune."""
@@ -294,6 +327,10 @@ PLACE = Page(
         _("Đồng Hành is not yet open there. The Women's Union of your commune can help you now."),
     ),
 )
+
+# What is asked alike whatever she needs: a new draft of hers begins with her last answers to it.
+PROFILE_PAGES = (ABOUT_YOU, BUSINESS, STAFF_AND_MONEY, HOLDERS, PLACE)
+PROFILE = frozenset(name for page in PROFILE_PAGES for name in page.form.base_fields)
 
 REGISTRATION = Paper(
     "registration", _("Copy of the registration paper"), hint=_("The page with the name and the code of the business.")

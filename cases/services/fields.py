@@ -48,6 +48,11 @@ class TypedField(forms.CharField):
         self.example = example
         super().__init__(**kwargs)
 
+    def to_python(self, value: Any) -> Any:
+        """Return the text in composed letters: a letter and its marks count as one."""
+        text = super().to_python(value)
+        return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
+
 
 class PhoneField(TypedField):
     """A Vietnamese phone number, however it is typed; kept as +84…."""
@@ -349,24 +354,6 @@ class LineField(TypedField):
         return one_line(super().clean(value))
 
 
-class PersonalIdField(TypedField):
-    """The 12 digits of the citizen's identity number; optional at first contact."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget",
-            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-20"}),
-        )
-        super().__init__(max_length=30, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        """Return the digits; more is not checked, for old numbers are no fault of hers."""
-        digits = "".join(sign for sign in super().clean(value) if not sign.isspace() and sign not in ".-")
-        if digits and not (digits.isascii() and digits.isdigit() and len(digits) == 12):
-            raise ValidationError(_("The number on the identity card has 12 digits."), code="personal_id")
-        return digits
-
-
 class TaxCodeField(TypedField):
     """A tax code of 10 digits, 10-3 digits, or the 12 digits of a household's holder."""
 
@@ -383,7 +370,8 @@ class TaxCodeField(TypedField):
         if not text:
             return ""
         digits = "".join(sign for sign in text if sign not in " .-–" and not sign.isspace())
-        if digits.isascii() and digits.isdigit() and len(digits) == 12:
+        # With a dash it is the code of a branch that lacks a digit.
+        if digits.isascii() and digits.isdigit() and len(digits) == 12 and not {"-", "–"} & set(text):
             return digits
         try:
             return str(mst.format(mst.validate(digits)))

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.case import Outcome
 from cases.services import common
 from cases.services.base import ConsentText, Data, Page, Paper, Reason, Stage, SupportService
 from cases.services.common import Priority, Questions
@@ -310,6 +311,15 @@ LEGAL_ADVICE = SupportService(
     },
     facts=facts,
     hints=(household_under_age(asks_about_registering),),
+    # The plan counts who was told, advised or supported; who was told is shown apart from who was advised.
+    counted=(
+        Outcome.ANSWERED,
+        Outcome.REFERRED,
+        Outcome.COST_SUPPORTED,
+        Outcome.HELPED,
+        Outcome.INFORMED,
+    ),
+    refused_in_part=_("The adviser's fee could not be supported this time"),
     told_apart_by="law_field",
     asks_in="need",
 )

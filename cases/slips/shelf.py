@@ -45,8 +45,8 @@ def _readable(user: User | AnonymousUser, case: Case) -> Q:
         return nothing
     if case.applicant_id == user.pk:
         return ~Q(kind=Slip.Kind.CONTROL)
-    sees = policy.can(user, "view", case)
-    if sees and (policy.handles(user, case) or policy.can(user, "supervise", case)):
+    assert isinstance(user, User)
+    if policy.can(user, "view", case) and policy.reading(user, case).is_whole:
         return everything
     if case.filled_in_by_id == user.pk and policy.can(user, "hand_over", case):
         return Q(kind=Slip.Kind.RECEIPT, event__verb="case_submitted")

@@ -11,18 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.forms import documents, filing
+from cases.forms import beginning, documents, filing
 from cases.forms.consents import ConsentForm
-from cases.forms.parts import parts_of
+from cases.forms.parts import parts_of, parts_to_look_at
 from cases.models import Case, User
+from cases.queries.expecting import papers_to_expect
 from cases.queries.mine import papers_of
 from cases.services import SERVICES, service_of
 from cases.services.base import SupportService
-from cases.services.common import COUNTER_CONSENT
+from cases.services.common import COUNTER_CONSENT, STAFF_AND_MONEY, InPlace, size_of
 from cases.services.fields import PhoneField
-from cases.views.own import own_draft, reader
+from cases.views.own import own_case, own_draft, reader
 from cases.views.typed import keeping_what_she_typed, typed_before
 
 # Where "Change" on the page of answers leads back to.
@@ -31,6 +32,8 @@ BACK_TO_CHECK = "xem-lai"
 WISH = "wish"
 # The button with which she keeps what is filled in and goes to the list.
 LATER = "later"
+# With these words she looks for a commune in the list where JavaScript does not do it for her.
+LOOKED_FOR = "tim"
 
 
 class PhoneForm(forms.Form):
@@ -50,17 +53,30 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     if asked is None:
         raise Http404
     if not request.user.is_authenticated:
-        return render(request, "cases/start.html", {"service": asked, "form": PhoneForm()})
+        words = {"service": asked, "form": PhoneForm(), "papers": papers_to_expect(asked)}
+        return render(request, "cases/start.html", words)
     drafts = filing.drafts_of(reader(request), asked)
     # She pressed "Send me the code" on this page: the wish waited for her in the session.
     wished = request.session.pop(WISH, "") == request.path
-    if wished and drafts and drafts[0].answers.data:
-        return redirect("cases:tasks", key=drafts[0].key)
+    begun = next((draft for draft in drafts if not filing.is_untouched(draft)), None)
+    if wished and begun:
+        return redirect("cases:tasks", key=begun.key)
     if wished or request.method == "POST":
-        case = filing.begin_draft(service=asked, applicant=reader(request), at=timezone.now())
+        case = beginning.begin_draft(service=asked, applicant=reader(request), at=timezone.now())
+        if case.answers.data:
+            # What is known of her already stands there: the list says so, and leads past it.
+            return redirect("cases:tasks", key=case.key)
         return redirect("cases:page", key=case.key, slug=asked.pages[0].slug)
-    begun = next((draft for draft in drafts if draft.answers.data), None)
-    return render(request, "cases/start.html", {"service": asked, "begun": begun})
+    words = {"service": asked, "begun": begun, "papers": papers_to_expect(asked)}
+    return render(request, "cases/start.html", words)
+
+
+@login_required
+@require_POST
+def begin_next(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Begin the case that follows one of hers that is done; lead to it if she began it already."""
+    case = beginning.begin_next(own_case(request, key), applicant=reader(request), at=timezone.now())
+    return redirect("cases:tasks", key=case.key)
 
 
 def _of_the_counter(case: Case) -> dict[str, str]:
@@ -81,6 +97,8 @@ def page(request: HttpRequest, key: UUID, slug: str) -> HttpResponse:
         return redirect("cases:tasks", key=key)
     posted = request.POST if request.method == "POST" else typed_before(request)
     form = filing.page_form(asked, {**_of_the_counter(case), **data}, posted)
+    if isinstance(form, InPlace) and posted is None:
+        form.look_for(request.GET.get(LOOKED_FOR, ""))
     if posted is not None and LATER in posted:
         filing.save_so_far(case, form=form, at=timezone.now())
         return redirect("cases:tasks", key=key)
@@ -99,6 +117,8 @@ def page(request: HttpRequest, key: UUID, slug: str) -> HttpResponse:
         "parts": len(slugs) + 2 if data.get("entity_type") else None,
         "back": reverse("cases:page", args=[key, before.slug]) if before else reverse("cases:tasks", args=[key]),
         "returning": BACK_TO_CHECK in request.GET,
+        "looks_for_place": isinstance(form, InPlace),
+        "from_last": slug in data.get(filing.FROM_LAST, ()),
     }
     return render(request, "cases/page.html", words)
 
@@ -166,5 +186,8 @@ def checking(case: Case, sender: User, form: ConsentForm | None = None) -> dict[
         "needs_sheet": sender.pk == case.filled_in_by_id and COUNTER_CONSENT.kind not in kinds,
         "form": form or ConsentForm(service=service, data=data),
         "send_key": uuid4(),
+        "size": size_of(data),
+        "size_page": STAFF_AND_MONEY,
+        "to_look_at": parts_to_look_at(service, data),
         "parts": len(service.asked(data)) + 2,
     }

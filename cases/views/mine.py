@@ -14,12 +14,13 @@ from cases.forms.filing import shown_answers
 from cases.forms.talking import WordsForm
 from cases.models import Case, CaseState
 from cases.queries import mine as queries
+from cases.queries.linked import followed_case, next_case, next_service
 from cases.queries.readings import readings_of
 from cases.queries.shares import shares_of
 from cases.queries.thread import thread_of
 from cases.queries.whereabouts import where_is
 from cases.services import SERVICES, service_of
-from cases.services.common import masked, personal_numbers
+from cases.services.common import masked, personal_numbers, size_of
 from cases.views.own import counter_case, own_case, reader
 
 SCORES = ((3, _("Yes")), (2, _("Partly")), (1, _("No")))
@@ -67,9 +68,14 @@ def status(request: HttpRequest, key: UUID) -> HttpResponse:
         "question": queries.question_of(case),
         "may_add": case.is_undecided and not asked,
         "may_resubmit": case.state in MAY_SEND_AGAIN and not case.resubmissions.exclude(state=CaseState.DRAFT).exists(),
+        "follow_ups": queries.follow_ups_of(case),
         "may_rate": case.state == CaseState.CLOSED,
         "scores": SCORES,
         "form_key": uuid4(),
+        "size": size_of(case.answers.data),
+        "follows": followed_case(case, among=reader(request).cases.all()),
+        "next_service": (coming := next_service(case)),
+        "next_case": next_case(case) if coming else None,
     }
     return render(request, "cases/status.html", words)
 

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 
 from cases import exports, policy
 from cases.limits import Limit
-from cases.models import Case, CaseState, User
+from cases.models import Case, CaseState, Outcome, User
 from cases.queries import diary as diaries
 from cases.queries import register as queries
+from cases.queries.refusals import SHOWN_FOR, warnings
 from cases.queries.targets import targets
 from cases.services import SERVICES
 from cases.views.own import reader
@@ -79,6 +80,7 @@ def _page(request: HttpRequest, user: User, *, of: Callable[[User], QuerySet[Cas
         ],
         "ways": [(queries.LATE, _("Late")), (queries.WAITING, _("Waiting for the applicant")), *asked],
         "target": queries.target_of(user, chosen),
+        "outcome": dict(Outcome.choices).get(chosen.outcome, ""),
         "services": SERVICES.values(),
         "chosen": chosen,
     }
@@ -113,7 +115,8 @@ def readings(request: HttpRequest) -> HttpResponse:
     user = supervisor(request)
     chosen = diaries.Chosen.read(request.GET)
     found = diaries.diary(user, **dict(chosen), after=request.GET.get("after", ""))
-    words = {"place": "readings", "diary": found, "chosen": chosen}
+    warned = warnings(user, at=timezone.now()) if not chosen.address else ()
+    words = {"place": "readings", "diary": found, "chosen": chosen, "warned": warned, "days": SHOWN_FOR.days}
     return render(request, "cases/diary.html", words)
 
 

@@ -42,6 +42,14 @@ class Cast:
     tax_officer: User
     science_officer: User
     agriculture_officer: User
+    bank_officer: User
+    another_bank_officer: User
+    coop_alliance_officer: User
+    association_officer: User
+    commune_committee_officer: User
+    another_commune_committee_officer: User
+    foreign_affairs_officer: User
+    state_bank_officer: User
     expert: User
     another_expert: User
     supervisor: User
@@ -55,7 +63,7 @@ class Cast:
             yield part.name, getattr(self, part.name)
 
 
-# The commune agencies are filled in with the code of the commune: HPG-HPN-<code>.
+# The agencies of communes are named by their kind and the place of the commune in COMMUNES.
 PARTS: dict[str, Person] = {
     "applicant": Person("Trần Thị Mai", "0900 100 001"),
     "another_applicant": Person("Nguyễn Thị Hạnh", "0900 100 002"),
@@ -71,6 +79,14 @@ PARTS: dict[str, Person] = {
     "tax_officer": Person("Đinh Thu Hằng", "0900 300 005", "HPG-THUE", Role.OFFICER),
     "science_officer": Person("Mai Quốc Đạt", "0900 300 006", "HPG-SKHCN", Role.OFFICER),
     "agriculture_officer": Person("Lương Thị Thảo", "0900 300 007", "HPG-SNNMT", Role.OFFICER),
+    "bank_officer": Person("Vương Thị Hà", "0900 300 008", "HPG-NHCSXH", Role.OFFICER),
+    "another_bank_officer": Person("Tô Văn Khánh", "0900 300 009", "HPG-AGRI", Role.OFFICER),
+    "coop_alliance_officer": Person("Nghiêm Thị Diệp", "0900 300 010", "HPG-LMHTX", Role.OFFICER),
+    "association_officer": Person("Đàm Thị Vân", "0900 300 011", "HPG-HNDN", Role.OFFICER),
+    "commune_committee_officer": Person("Lưu Văn Thành", "0900 300 012", "UBND/0", Role.OFFICER),
+    "another_commune_committee_officer": Person("Hà Văn Toàn", "0900 300 013", "UBND/1", Role.OFFICER),
+    "foreign_affairs_officer": Person("Chử Thị Minh", "0900 300 014", "HPG-SNGV", Role.OFFICER),
+    "state_bank_officer": Person("Kim Thị Phương", "0900 300 015", "HPG-NHNN", Role.OFFICER),
     "expert": Person("Phan Thị Kim Oanh", "0900 400 001", "HPG-MLTV", Role.EXPERT),
     "another_expert": Person("Tạ Minh Đức", "0900 400 002", "HPG-MLTV", Role.EXPERT),
     "supervisor": Person("Nguyễn Thị Thu", "0900 500 001", "HPG-HPN", Role.SUPERVISOR),
@@ -80,14 +96,14 @@ PARTS: dict[str, Person] = {
 }
 
 
-def commune_unions() -> list[Agency]:
-    """Return the Women's Unions of the communes where the stories happen, in the order of COMMUNES."""
-    unions = {
-        union.commune.name: union
-        for union in Agency.objects.filter(kind="HPN", commune__name__in=COMMUNES).select_related("commune")
-        if union.commune is not None
+def offices_of_communes(kind: str) -> list[Agency]:
+    """Return the offices of this kind in the communes where the stories happen, in the order of COMMUNES."""
+    offices = {
+        office.commune.name: office
+        for office in Agency.objects.filter(kind=kind, commune__name__in=COMMUNES).select_related("commune")
+        if office.commune is not None
     }
-    return [unions[name] for name in COMMUNES]
+    return [offices[name] for name in COMMUNES]
 
 
 def person(full_name: str, phone: str, *, is_staff: bool = False) -> User:
@@ -98,7 +114,7 @@ def person(full_name: str, phone: str, *, is_staff: bool = False) -> User:
 
 def gather() -> Cast:
     """Return the cast, made where it is missing; each has her memberships. Needs the reference data."""
-    unions = commune_unions()
+    of_communes = {kind: offices_of_communes(kind) for kind in ("HPN", "UBND")}
     agencies = {agency.code: agency for agency in Agency.objects.filter(code__in=[p.agency for p in PARTS.values()])}
     people: dict[str, User] = {}
     memberships: list[Membership] = []
@@ -106,11 +122,12 @@ def gather() -> Cast:
         user = people[part] = person(somebody.full_name, somebody.phone, is_staff=somebody.is_staff)
         if somebody.agency:
             kind, slash, number = somebody.agency.partition("/")
-            agency = unions[int(number)] if slash else agencies[kind]
+            agency = of_communes[kind][int(number)] if slash else agencies[kind]
             memberships.append(Membership(user=user, agency=agency, role=somebody.role, since=SINCE))
-    for place, union in enumerate(unions[2:], start=2):
-        # The other communes of the stories have their officers too, so that no story waits for nobody.
-        officer = person(f"Cán bộ Hội {union.commune}", f"0900 210 {place:03d}")
-        memberships.append(Membership(user=officer, agency=union, role=Role.OFFICER, since=SINCE))
+    for tens, (kind, called) in enumerate((("HPN", "Hội"), ("UBND", "Ủy ban"))):
+        for place, office in enumerate(of_communes[kind][2:], start=2):
+            # The other communes of the stories have their officers too, so that no story waits for nobody.
+            officer = person(f"Cán bộ {called} {office.commune}", f"0900 21{tens} {place:03d}")
+            memberships.append(Membership(user=officer, agency=office, role=Role.OFFICER, since=SINCE))
     Membership.objects.bulk_create(memberships, ignore_conflicts=True)
     return Cast(**people)

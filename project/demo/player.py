@@ -7,26 +7,33 @@ from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
+from stdnum.vn import mst
 
 from cases.forms.filing import save_page, start_draft
-from cases.models import Agency, Case, Decision, InformationRequest, Involvement, Role, User
+from cases.models import Agency, Case, Decision, InformationRequest, Role, User
 from cases.models.people import Membership
-from cases.queries.questions import times_asked
-from cases.services import SERVICES
+from cases.queries.directory import reference_version
+from cases.services import SERVICES, service_of
 from workflows import actions
+from workflows.asks import (
+    OTHER_REASON,
+    Amount,
+    Checklist,
+    Enter,
+    Entry,
+    Flags,
+    Option,
+    PickExpert,
+    PickPlace,
+    SealedChoice,
+)
 from workflows.calendar import Calendar
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
-from workflows.nodes import (
-    OTHER_REASON,
-    Amount,
-    Flags,
-    HumanStep,
-    Option,
-    PickExpert,
-    SealedChoice,
-)
+from workflows.nodes import HumanStep
 from workflows.proofs import proof_of
+from workflows.queries.further import asked_before
+from workflows.queries.routing import suggested
 
 ANSWER = "Chị có thể làm theo ba bước dưới đây. Bước một, xem lại giấy tờ. Bước hai, hỏi cơ quan thuế. Bước ba, ký."
 OPINION = "Cơ quan chúng tôi đồng ý với hướng trả lời. Nên nhắc người nộp giữ hoá đơn và hợp đồng gốc."
@@ -85,13 +92,13 @@ def conclude(case: Case, node: str, verdict: str, *, at: datetime, by: User | No
     human = graph_for(case.service, case.version).human(node)
     option = human.option(verdict)
     assert option is not None, f"{node} offers no {verdict}"
-    details, sealed = _details(human, verdict, item, given)
+    details, sealed = _details(human, verdict, item, given, at=at)
     decision = actions.decide(
         item,
         reviewer=by or holder_of(item),
         verdict=verdict,
-        reason_code=given.get("reason_code", _reason(option)),
-        reason=given.get("reason", "Cần nói rõ hơn." if option.returns else ""),
+        reason_code=given.get("reason_code", _reason(option, case)),
+        reason=given.get("reason", "Cần nói rõ hơn." if option.returns else _why_another(human, item, details, at=at)),
         answer=given.get("answer", _words(human, option)),
         details=details,
         sealed=sealed,
@@ -106,7 +113,7 @@ def ask(case: Case, node: str, *, question: str, at: datetime, fields: tuple[str
     """Ask her for information from one open step; a further question of the step is agreed to at once."""
     item = open_item(case, node)
     given: dict[str, Any] = {"reviewer": holder_of(item), "question": question, "asked_fields": fields}
-    if not times_asked(case).get(item.stage):
+    if not asked_before(case, node, item.stage, item.agency_id).exists():
         return actions.request_information(item, key=uuid4(), at=at, **given)
     proposed = actions.request_information(item, why_again=WHY_AGAIN, key=uuid4(), at=at, **given)
     return actions.approve_request(proposed, approver=approver_of(proposed), key=uuid4(), at=at)
@@ -179,16 +186,19 @@ def _words(human: HumanStep, option: Option) -> str:
         return REFUSAL
     if not option.answers:
         return ""
-    return ANSWER if human.part == Involvement.Part.HANDLES else OPINION
+    return ANSWER if human.speaks_to_her else OPINION
 
 
-def _reason(option: Option) -> str:
-    if option.refuses:
-        return "OUT_OF_SCOPE"
-    return OTHER_REASON if option.returns else "FACTS_CLEAR"
+def _reason(option: Option, case: Case) -> str:
+    if option.returns and not option.refuses:
+        return OTHER_REASON
+    codes = [code for code, _words in actions.reasons_for(option, service_of(case))]
+    return "OUT_OF_SCOPE" if "OUT_OF_SCOPE" in codes else codes[0]
 
 
-def _details(human: HumanStep, verdict: str, item: WorkItem, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+def _details(
+    human: HumanStep, verdict: str, item: WorkItem, given: Mapping[str, Any], *, at: datetime
+) -> tuple[dict[str, Any], str]:
     details: dict[str, Any] = {}
     sealed = ""
     for question in human.asked_with(verdict):
@@ -203,9 +213,60 @@ def _details(human: HumanStep, verdict: str, item: WorkItem, given: Mapping[str,
                 )
             case SealedChoice():
                 sealed = given.get(question.name) or question.choices[0][0]
+            case Enter():
+                details[question.name] = given.get(question.name) or _entered(question, item.case, at=at)
+            case Checklist():
+                details[question.name] = given.get(question.name) or [code for code, _label in question.choices]
+            case PickPlace():
+                details[question.name] = given.get(question.name) or _body(question, item.case, at=at)
             case _:
                 details[question.name] = given.get(question.name)
     return details, sealed
+
+
+def _entered(question: Enter, case: Case, *, at: datetime) -> Any:
+    """Return what a body outside would have written: a usual loan, or a certificate of today."""
+    match question.entry:
+        case Entry.MONEY:
+            return 50_000_000
+        case Entry.PERCENT:
+            return "6.6"
+        case Entry.MONTHS:
+            return 36
+        case Entry.DAY:
+            return timezone.localdate(at).isoformat()
+        case Entry.ENTERPRISE_CODE:
+            return _enterprise_code(case)
+
+
+def _enterprise_code(case: Case) -> str:
+    """Return a code of ten digits with a right check digit, another one for each case."""
+    numbers = (f"{area:02d}{case.pk % 10_000_000:07d}" for area in range(2, 100))
+    # Not every nine digits have a check digit of one place.
+    return next(number + check for number in numbers if len(check := mst.calc_check_digit(number)) == 1)
+
+
+def _fitting(question: PickPlace, case: Case, *, at: datetime) -> str:
+    """Return the body that the routing table suggests today; empty where it says nothing."""
+    version = reference_version()
+    fits = suggested(case.service, question.name, case.answers.data, on=timezone.localdate(at), version=version)
+    return fits.kind if fits else ""
+
+
+def _body(question: PickPlace, case: Case, *, at: datetime) -> str:
+    """Return the body that the table suggests, or the first one on offer."""
+    fitting, kinds = _fitting(question, case, at=at), [kind for kind, _label in question.choices]
+    return fitting if fitting in kinds else kinds[0]
+
+
+def _why_another(human: HumanStep, item: WorkItem, details: Mapping[str, Any], *, at: datetime) -> str:
+    """Return why another body was chosen than the table suggests, where one was."""
+    for ask in human.asks:
+        if isinstance(ask, PickPlace) and ask.name in details:
+            fitting = _fitting(ask, item.case, at=at)
+            if fitting not in ("", details[ask.name]):
+                return "Nơi này gần nhà chị và đang còn nguồn vốn."
+    return ""
 
 
 def _expert(question: PickExpert) -> int:

@@ -8,11 +8,13 @@ from uuid import uuid4
 from django.utils import timezone
 
 from cases.models import Case, CaseState, Commune, InformationRequest, User
+from cases.services import SERVICES
 from project.demo import player
 from project.demo.cast import Cast, person
 from project.demo.stories import STORIES, Step, Story
 from workflows import actions
 from workflows.calendar import Calendar
+from workflows.clock import morning_of
 
 # More often than any story has something fall due.
 _MOST_LOOKS = 100
@@ -29,18 +31,25 @@ def play_all(*, now: datetime, calendar: Calendar) -> int:
 def play(story: Story, *, now: datetime, calendar: Calendar) -> bool:
     """Play one story through the real actions; return False if she has filed the same question already."""
     applicant = person(story.name, story.phone or _phone_of(story))
-    for known in Case.objects.filter(applicant=applicant).select_related("answers"):
-        if known.answers.data.get("need") == story.need:
+    asks_in = SERVICES[story.service].asks_in
+    for known in Case.objects.filter(applicant=applicant, service=story.service).select_related("answers"):
+        if known.answers.data.get(asks_in) == story.need:
             return False
     moments = _moments(story, now=now, calendar=calendar)
     case = player.submit(
-        player.draft(_answers(story), applicant=applicant, at=(start := next(moments)) - timedelta(minutes=20)),
+        player.draft(
+            _answers(story),
+            applicant=applicant,
+            at=(start := next(moments)) - timedelta(minutes=20),
+            service=story.service,
+        ),
         at=start,
     )
     for happening, at in zip(story.steps, moments, strict=True):
         _let_the_worker_look(case, until=at)
         _happen(case, happening, calendar, at=at)
     _let_the_worker_look(case, until=now)
+    _let_the_worker_ask_how_it_goes(case, until=now)
     return True
 
 
@@ -54,6 +63,16 @@ def _let_the_worker_look(case: Case, *, until: datetime) -> None:
         if moment is None or moment >= until:
             return
         actions.sweep(at=moment)
+
+
+def _let_the_worker_ask_how_it_goes(case: Case, *, until: datetime) -> None:
+    """Let the worker tell her that it is time to say how it goes, on the mornings on which it would have."""
+    mornings = [morning_of(day) for day in case.follow_ups.order_by("due_on").values_list("due_on", flat=True)]
+    for moment in [morning for morning in mornings if morning < until]:
+        actions.follow_up(at=moment)
+    if mornings:
+        # Where she has not answered she is told once more, some days after.
+        actions.follow_up(at=until)
 
 
 def somebody_away(cast: Cast, *, at: datetime) -> None:
@@ -134,11 +153,11 @@ def _answers(story: Story) -> dict[str, Any]:
         "commune": commune.code,
         "law_field": "tax",
         "question_kind": "general",
-        "need": story.need,
         "urgent_until": "",
         "at_court": "no",
         "priority": "no",
         "priority_reason": "",
+        SERVICES[story.service].asks_in: story.need,
         **story.answers,
     }
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from project.reference.places import REFORM
 from project.reference.writing import write
+from workflows.flows.registry import FLOWS
 from workflows.models import DeadlineRule
 
 WORKING = DeadlineRule.Unit.WORKING
@@ -83,7 +84,13 @@ OWN_TARGETS = [
 ]
 
 # Months are stored as days.
-FOLLOW_UPS = [("FOLLOWUP_3", 3, 90), ("FOLLOWUP_6", 6, 180), ("FOLLOWUP_12", 12, 365)]
+FOLLOW_UPS = [
+    ("FOLLOWUP_3", 3, 90),
+    ("FOLLOWUP_6", 6, 180),
+    ("FOLLOWUP_12", 12, 365),
+    ("FOLLOWUP_24", 24, 730),
+    ("FOLLOWUP_36", 36, 1095),
+]
 
 # What of a rule that came with the product stays with the office; what the office entered itself stays whole.
 _KEPT = ("valid_to", "verified_by", "verified_on", "proposed_by", "approved_by", "approved_at")
@@ -101,6 +108,9 @@ def _rules() -> Iterator[DeadlineRule]:
         yield _rule(code, days, source, VERIFIED, unit=CALENDAR, pauses=False)
     for code, days, start in OWN_TARGETS:
         yield _rule(code, days, OWN_TARGET, ASSUMED, clock_start=start)
+    for flow in FLOWS.values():
+        for target in flow.about.targets:
+            yield _rule(target.code, target.days, OWN_TARGET, ASSUMED)
     for code, months, days in FOLLOW_UPS:
         source = f"{OWN_TARGET}: {months} tháng, tính là {days} ngày"
         yield _rule(code, days, source, ASSUMED, unit=CALENDAR, pauses=False)

@@ -154,12 +154,14 @@ LEGAL_ADVICE = [
         "Chị gửi thêm ảnh giấy đăng ký kinh doanh. Chị chụp chỗ sáng, đặt giấy nằm thẳng, thấy đủ bốn góc.",
     ),
 ]
+TEMPLATES = {"legal_advice": LEGAL_ADVICE}
 
 
 def load() -> int:
     """Write the templates; the words stay with the office once they are there."""
     rows = [
-        ReplyTemplate(code=code, service="legal_advice", node=node, verdict=verdict, title=title, body=body)
-        for code, node, verdict, title, body in LEGAL_ADVICE
+        ReplyTemplate(code=code, service=service, node=node, verdict=verdict, title=title, body=body)
+        for service, templates in TEMPLATES.items()
+        for code, node, verdict, title, body in templates
     ]
     return write(rows, by=["code"], office=["title", "body"])

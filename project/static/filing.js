@@ -140,74 +140,126 @@ async function smaller(file) {
   } catch { return file; }
 }
 
+// So long without a byte in either direction, and the connection counts as cut.
+const CUT_AFTER = 60000;
+
 function send(form, data, onProgress) {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
+    let silent;
+    const heard = () => { clearTimeout(silent); silent = setTimeout(() => request.abort(), CUT_AFTER); };
     request.open("POST", form.action || location.href);
-    request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
+    request.upload.onprogress = (event) => { heard(); onProgress(event.loaded / event.total); };
+    request.onprogress = heard;
     // A page came back, with what was kept and what was wrong; no answer at all, or a busy server, is tried again.
     request.onload = () => (request.status >= 500 ? failed(request) : done(request));
-    request.onerror = request.ontimeout = () => failed(request);
-    request.timeout = 180000;
+    request.onerror = request.onabort = () => failed(request);
+    request.onloadend = () => clearTimeout(silent);
+    heard();
     request.send(data);
   });
 }
 
-const pause = (seconds) => new Promise((go) => { setTimeout(go, seconds * 1000); addEventListener("online", go, { once: true }); });
+// Until she presses the button, the phone is connected again, or some seconds are over.
+const pause = (seconds, button) => new Promise((go) => {
+  setTimeout(go, seconds * 1000);
+  button.onclick = go;
+  addEventListener("online", go, { once: true });
+});
 
 // How many boxes are still sending, and which button she pressed meanwhile: it waits for them.
 let underway = 0, pressed = null;
 
-async function sendChosen(form, box) {
-  underway += 1;
-  const bar = document.createElement("div");
-  bar.className = "sending";
-  bar.innerHTML = '<progress max="1" value="0"></progress><p role="status"></p>';
-  const [progress, words] = bar.children;
-  box.after(bar);
-  progress.setAttribute("aria-label", form.dataset.sending);
-  words.textContent = form.dataset.smaller;
+// One file: its name, its bar, words for who does not see the bar, and a button for who does not want to wait.
+function lineOf(form, file) {
+  const line = document.createElement("div");
+  line.className = "sending";
+  line.innerHTML = '<progress max="1" value="0"></progress><p role="status" aria-live="polite"></p><button type="button" class="link" hidden></button>';
+  const [progress, words, again] = line.children;
+  progress.setAttribute("aria-label", `${form.dataset.sending}: ${file.name}`);
+  again.textContent = form.dataset.again;
+  const say = (text, weak = false) => { words.className = weak ? "weak" : ""; words.textContent = `${file.name}: ${text}`; again.hidden = !weak; };
+  return { line, progress, again, say };
+}
+
+// Send one file until there is an answer; return the page that came back.
+async function sendOne(form, name, file, { progress, again, say }) {
   const data = new FormData();
-  data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  for (const hidden of form.querySelectorAll('input[type="hidden"]')) data.append(hidden.name, hidden.value);
   data.append("add", "");
-  for (const file of box.files) data.append(box.name, await smaller(file));
-  box.disabled = true;
+  data.append(name, file);
   for (let wait = 2; ; wait = Math.min(wait * 2, 30)) {
-    words.className = "";
-    words.textContent = form.dataset.sending;
+    say(form.dataset.sending);
     try {
       const answer = await send(form, data, (part) => { progress.value = part; });
-      replaceBox(form, answer.responseText, box.name);
-      underway -= 1;
-      if (pressed && !underway) form.requestSubmit(pressed);
-      return;
+      progress.value = 1;
+      return new DOMParser().parseFromString(answer.responseText, "text/html");
     } catch {
-      words.className = "weak";
-      words.textContent = form.dataset.weak;
+      say(form.dataset.weak, true);
       progress.value = 0;
-      await pause(wait);
+      await pause(wait, again);
     }
   }
 }
 
-// Only the box that was sent is drawn anew: another one may still be sending.
-function replaceBox(form, html, name) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const fresh = page.querySelector(`form[data-papers] [name="${name}"]`);
-  if (!fresh) return location.reload();
-  // A photo that was there already is said beside its box.
-  fresh.before(...page.querySelectorAll(".message.info"));
-  form.querySelector(`[name="${name}"]`).closest(".paper-box").replaceWith(fresh.closest(".paper-box"));
+async function sendChosen(form, box) {
+  underway += 1;
+  const rows = [...box.files].map((file) => ({ file, ...lineOf(form, file) })), pages = [], left = new DataTransfer();
+  box.after(...rows.map((row) => row.line));
+  box.disabled = true;
+  for (const row of rows) {
+    row.say(form.dataset.smaller);
+    const file = await smaller(row.file), page = await sendOne(form, box.name, file, row);
+    // Another page came back, of a case that has moved on or of the sign-in: what she typed stays, the file goes along.
+    if (boxIn(page, box.name)) pages.push(page); else left.items.add(file);
+    row.say(boxIn(page, box.name) ? form.dataset.done : form.dataset.later);
+  }
+  box.disabled = false;
+  const refused = pages.length && drawAnew(form, pages, box, left.files);
+  if (left.files.length) form.querySelector(`[name="${box.name}"]`).files = left.files;
+  underway -= 1;
+  // What was refused she reads before anything is sent.
+  if (refused) pressed = null;
+  if (pressed && !underway) {
+    const { name, value } = pressed, same = pressed.isConnected ? pressed : [...form.querySelectorAll("button[name]")].find((button) => button.name === name && button.value === value);
+    pressed = null;
+    if (same) form.requestSubmit(same);
+  }
+}
+
+const boxIn = (page, name) => page.querySelector(`form[data-papers] [name="${name}"]`);
+
+// Only the box that was sent is drawn anew: another one may still be sending. Return whether a file was refused.
+function drawAnew(form, pages, box, left) {
+  const page = pages[pages.length - 1], fresh = boxIn(page, box.name), place = fresh.closest(".paper-box");
+  // Each file was answered by a page of its own; every refusal and every note is said.
+  const wrong = pages.flatMap((each) => [...boxIn(each, box.name).closest(".paper-box").querySelectorAll(".govuk-error-message")]);
+  for (const words of wrong) { words.removeAttribute("id"); words.setAttribute("role", "alert"); }
+  if (wrong.length) { place.classList.add("paper-box--error"); fresh.before(...wrong); }
+  fresh.before(...pages.flatMap((each) => [...each.querySelectorAll(".message.info")]));
+  box.closest(".paper-box").replaceWith(place);
   for (const remove of page.querySelectorAll('form[id^="remove-"]')) if (!document.getElementById(remove.id)) form.before(remove);
-  const drawn = form.querySelector(`[name="${name}"]`);
-  watch(form, drawn);
-  if (document.activeElement === document.body) drawn.focus();
+  watch(form, fresh);
+  if (document.activeElement === document.body) fresh.focus();
+  if (pages.length > wrong.length && !left.length) told(form).textContent = form.dataset.done;
+  return wrong.length > 0;
+}
+
+// Where it is said to whoever does not see the box that a file has arrived.
+function told(form) {
+  const last = form.querySelector("[data-told]");
+  last.textContent = "";
+  return last;
 }
 
 function watch(form, box) {
   box.addEventListener("change", () => { if (box.files.length) sendChosen(form, box); });
 }
 for (const form of document.querySelectorAll("form[data-papers]")) {
+  const words = Object.assign(document.createElement("p"), { className: "govuk-visually-hidden" });
+  words.setAttribute("role", "status");
+  words.dataset.told = "";
+  form.append(words);
   form.querySelectorAll('input[type="file"]').forEach((box) => watch(form, box));
   form.addEventListener("submit", (event) => {
     if (!underway) return;

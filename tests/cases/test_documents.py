@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, PngImagePlugin
 from pytest_django import Settings
 
 from cases.forms import filing
@@ -184,6 +184,43 @@ def test_a_photo_is_kept_upright_smaller_and_without_place_time_or_comment(cast:
     assert not any(trace in stored for trace in (b"Galaxy", b"Exif", b"at home"))
     add(client, case, "anh.jpg", photo)
     assert case.documents.count() == 1
+
+
+def served(client: Client, paper: Document) -> bytes:
+    response = client.get(reverse("cases:document", args=[paper.key]))
+    return b"".join(response.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_no_photo_that_is_handed_out_says_where_when_or_by_whom_it_was_taken(cast: Cast) -> None:
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    exif, text = Image.Exif(), PngImagePlugin.PngInfo()
+    exif[ExifTags.Base.DateTime] = "2026:11:05 06:30:00"
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLatitude] = "N", (20.0, 51.0, 36.0)
+    place[ExifTags.GPS.GPSLongitudeRef], place[ExifTags.GPS.GPSLongitude] = "E", (106.0, 40.0, 48.0)
+    for chunk, compressed in (("Author", False), ("Comment", True)):
+        text.add_text(chunk, "Mai at home", zip=compressed)
+    text.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta>Mai at home</x:xmpmeta>")
+    files = {"anh.jpg": a_picture("JPEG", exif=exif), "anh.png": a_picture("PNG", exif=exif, pnginfo=text)}
+    with Image.open(io.BytesIO(files["anh.jpg"])) as sent, Image.open(io.BytesIO(files["anh.png"])) as also_sent:
+        assert sent.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+        assert {"Author", "Comment", "exif"} <= also_sent.info.keys()
+    for name, content in files.items():
+        assert add(client, case, name, content).status_code == 302
+    for paper in case.documents.all():
+        handed_out = served(client, paper)
+        with Image.open(io.BytesIO(handed_out)) as photo:
+            assert not photo.getexif()
+            assert not photo.info.keys() - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        traces = (b"2026:11", b"Mai", b"Exif", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"xmpmeta")
+        assert [trace for trace in traces if trace in handed_out] == []
+
+
+def test_the_eleventh_paper_is_refused(cast: Cast) -> None:
+    client, case = browsing.signed_in(cast.applicant), a_draft(cast.applicant)
+    page = browsing.add_paper(client, case, "contract", *(a_pdf(f"{number}.pdf") for number in range(11)))
+    assert "Đã có 10 giấy tờ. Chị bỏ bớt một tệp rồi thêm tệp mới." in page.content.decode()
+    assert case.documents.count() == 10
 
 
 def test_a_deep_grey_and_a_see_through_picture_keep_what_they_show(cast: Cast) -> None:

@@ -3,8 +3,9 @@
 from viewflow import this
 from viewflow.workflow.flow import End, If, Join, Split, StartHandle
 
+from workflows.asks import Option
 from workflows.conditions import Fact, Verdict
-from workflows.nodes import CITY_UNION, About, CaseFlow, Moves, Option, Review
+from workflows.nodes import CITY_UNION, About, CaseFlow, Moves, Review
 
 
 def review(*verdicts: str, may_ask: bool = True) -> Review:

@@ -18,6 +18,7 @@ from workflows import engine
 from workflows.conditions import Facts, verdict_key
 from workflows.engine import Advance, Marking, Place
 from workflows.flows.legal_advice.v1 import LegalAdvice
+from workflows.flows.registry import FLOWS
 from workflows.graph import Graph, Kind, graph_of
 from workflows.nodes import CaseFlow
 from workflows.proofs import rules_named
@@ -25,6 +26,8 @@ from workflows.soundness import Report, State, Transition, prove
 
 pytestmark = pytest.mark.django_db
 
+# Every flow that is registered, and one with a split inside a split.
+EVERY_FLOW: list[type[CaseFlow]] = [*FLOWS.values(), Nested]
 # The token that is concluded, and the facts that are set before it, the verdict among them.
 Conclusion = tuple[Place, Facts]
 
@@ -162,7 +165,7 @@ def take_every_edge(told: Play, state: State, leaving: dict[State, list[Transiti
     return taken
 
 
-@pytest.mark.parametrize("flow", [LegalAdvice, Nested])
+@pytest.mark.parametrize("flow", EVERY_FLOW, ids=lambda flow: flow.__name__)
 def test_every_edge_of_the_reachable_graph_is_the_same_in_viewflow(flow: type[CaseFlow], reviewer: User) -> None:
     report = reachable(flow)
     assert report.sound
@@ -222,7 +225,7 @@ def random_story(flow: type[CaseFlow], random: Random) -> tuple[dict[str, Any], 
     return begun_with, conclusions
 
 
-@pytest.mark.parametrize("flow", [LegalAdvice, Nested])
+@pytest.mark.parametrize("flow", EVERY_FLOW, ids=lambda flow: flow.__name__)
 def test_random_stories_are_the_same_in_viewflow(flow: type[CaseFlow], reviewer: User) -> None:
     for seed in range(5):
         assert play(flow, *random_story(flow, Random(seed)), reviewer).marking == frozenset()
@@ -234,11 +237,13 @@ def test_thousands_of_random_stories_are_the_same_in_viewflow(
 ) -> None:
     paths = 2000
     differences: list[str] = []
+    flows = list(FLOWS.values())
     for seed in range(paths):
+        flow = flows[seed % len(flows)]
         try:
-            play(LegalAdvice, *random_story(LegalAdvice, Random(seed)), reviewer)
+            play(flow, *random_story(flow, Random(seed)), reviewer)
         except Difference as difference:
             differences.append(str(difference))
     with capsys.disabled():
-        sys.stdout.write(f"\ndifferential: {paths} paths, {len(differences)} differences\n")
+        sys.stdout.write(f"\ndifferential: {paths} paths of {len(flows)} flows, {len(differences)} differences\n")
     assert differences == []

@@ -8,10 +8,21 @@ from django.core.management import CommandError, call_command
 
 from cases.models import Agency, Commune, Programme, Province, PublishedAnswer, ReferenceVersion, Target
 from workflows.calendar import Calendar
-from workflows.models import AnnouncedYear, CalendarDay, DeadlineRule
+from workflows.models import AnnouncedYear, CalendarDay, DeadlineRule, RoutingRule
 
 pytestmark = pytest.mark.django_db
-TABLES = [Province, Commune, Agency, Programme, Target, DeadlineRule, CalendarDay, AnnouncedYear, PublishedAnswer]
+TABLES = [
+    Province,
+    Commune,
+    Agency,
+    Programme,
+    Target,
+    DeadlineRule,
+    RoutingRule,
+    CalendarDay,
+    AnnouncedYear,
+    PublishedAnswer,
+]
 
 
 @pytest.fixture

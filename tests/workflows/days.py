@@ -21,23 +21,24 @@ from cases.policy import NotFoundForYou, WrongState, visible_cases
 from cases.queries.directory import directory
 from cases.queries.shares import age_in_seconds, seconds_by_holder
 from cases.queries.timeline import verify
+from cases.services import SERVICES
 from notifications.models import Notification
 from project.demo import player
 from project.demo.cast import Cast
 from tests.builders import A_QUESTION, A_REASON, a_draft
 from tests.conftest import THURSDAY
 from tests.workflows.promises import Tally
+from tests.workflows.told import EVERY_WISH, wished
 from workflows import actions
 from workflows.actions import absence, recusing, transferring
+from workflows.asks import Amount
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
-from workflows.nodes import Amount
 from workflows.queries.able import nobody_can
 from workflows.queries.health import examine
 from workflows.queries.rulebook import rulebook
 from workflows.queries.stuck import promise
 
-COSTS = {"question_kind": "specific", "wants_cost_support": "yes", "adviser_fee": 500_000}
 MOST_MOVING = 3
 # After so many steps everything about every case is recomputed, not only whether it is stuck.
 WHOLE_LOOK = 5
@@ -128,17 +129,21 @@ class Days(RuleBasedStateMachine):
 
     # --- everybody ----------------------------------------------------------------------------------------------
 
-    @initialize(another=st.booleans())
-    def somewhere(self, another: bool) -> None:
+    @initialize(another=st.booleans(), service=st.sampled_from(sorted(SERVICES)))
+    def somewhere(self, another: bool, service: str) -> None:
         """Begin with a case."""
-        self.file(another, costs=False)
+        self.file(another, wishes=frozenset(), service=service)
 
     @precondition(lambda days: Case.objects.filter(state__in=MOVING).count() < MOST_MOVING)
-    @rule(another=st.booleans(), costs=st.booleans())
-    def file(self, another: bool, costs: bool) -> None:
+    @rule(
+        another=st.booleans(),
+        wishes=st.frozensets(st.sampled_from(EVERY_WISH)),
+        service=st.sampled_from(sorted(SERVICES)),
+    )
+    def file(self, another: bool, wishes: frozenset[str], service: str) -> None:
         """File a new case."""
         applicant = self.cast.another_applicant if another else self.cast.applicant
-        draft = a_draft(applicant, at=self.now, **(COSTS if costs else {}))
+        draft = a_draft(applicant, at=self.now, service=service, **wished(service, wishes))
 
         def act(who: User, key: UUID, at: datetime) -> object:
             return actions.submit(draft, applicant=who, consents=("handle", "consult"), key=key, at=at)
@@ -377,6 +382,10 @@ class Days(RuleBasedStateMachine):
             if was is not None and (case.promised_on is None or case.promised_on < was):
                 said = f"{was} became {case.promised_on}"
                 new = case.events.filter(position__gt=position, verb="decision_made")
+                if new.filter(facts__keeps_promise=True).exists():
+                    # She has what she was promised; what comes next is another promise.
+                    self.promised[case.pk] = case.promised_on, case.apologies, case.event_count
+                    continue
                 opened = {item["node"] for event in new for item in event.facts["opened"]}
                 assert opened, said
                 assert not case.decisions.filter(node__in=opened).exists(), said

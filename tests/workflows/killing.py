@@ -38,11 +38,13 @@ _SERVER = "import sys, django; django.setup(); from tests.workflows.killing impo
 def prepared(action: str, pk: int, key: UUID, at: datetime) -> Callable[[], Any]:
     """Return the action on the draft, work item or information request of this id, ready to be called.
 
-    The sweep is about no one case: its number is how many cases make a batch.
+    The sweep, and asking how it goes, are about no one case: their number is how many cases make a batch.
     """
     match action:
         case "sweep":
             return partial(actions.sweep, at=at, batch=pk)
+        case "follow_up":
+            return partial(actions.follow_up, at=at, batch=pk)
         case "submit":
             case = Case.objects.select_related("applicant").get(pk=pk)
             consents = ["handle", "consult", "sensitive"]

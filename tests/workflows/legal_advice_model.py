@@ -1,14 +1,15 @@
 """What must become of one case of legal advice, written by hand from the plan; it knows no flow and no engine."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.workflows.story_model import Story
 
 WRITTEN = ("general", "complex", "non_sme")
 OFFICES = ("consult_finance", "consult_tech", "consult_agri", "consult_tax")
 HELD_BY_THE_ADVISER = ("adviser_accept", "ext_advice")
-UNDECIDED = ("submitted", "in_review")
 
-# Where each conclusion leads, unless `Story.next_steps` knows better.
+# Where each conclusion leads, unless `next_steps` knows better.
 NEXT = {
     ("intake", "accept"): "triage",
     ("triage", "kb"): "kb_answer",
@@ -41,54 +42,34 @@ OUTCOMES = {
 
 
 @dataclass
-class Story:
-    """One case: its state, who is waited for, and how many events it has."""
+class LegalAdvice(Story):
+    """One case of legal advice."""
 
-    wants_cost_support: bool
-    state: str = "submitted"
-    # Each open step and who holds it by name; None where the office does.
-    open: dict[str, int | None] = field(default_factory=lambda: {"intake": None})
-    just_opened: set[str] = field(default_factory=lambda: {"intake"})
-    waits_for_her_at: str = ""
-    answer_by: date | None = None
-    sealed: bool = False
-    outcome: str = ""
-    events: int = 1
-    last: dict[str, str] = field(default_factory=dict)
-    declined: set[int] = field(default_factory=set)
-    # The stages in which she was asked, and the step whose further question waits for an approver.
-    asked_in: set[str] = field(default_factory=set)
-    proposed_at: str = ""
+    wants_cost_support: bool = False
 
-    @property
-    def undecided(self) -> bool:
-        """Whether she may still withdraw and we may still ask."""
-        return self.state in UNDECIDED
+    def held_by(self, step: str, *, by: int, adviser: int) -> int | None:
+        """An adviser has hers by name; a sealed case stays with the one person who holds it."""
+        return adviser if step in HELD_BY_THE_ADVISER else by if self.sealed else None
 
-    def decide(self, node: str, verdict: str, *, by: int, flags: dict[str, bool], adviser: int) -> None:
-        """Follow one conclusion."""
-        self.happens()
-        del self.open[node]
-        self.last[node] = verdict
-        if self.proposed_at == node:
-            self.proposed_at = ""
+    def decide(self, node: str, verdict: str, *, by: int, flags: Mapping[str, bool], adviser: int) -> None:
+        """Follow one conclusion: who declined is not asked again, and direct help seals the case."""
         self.declined |= {by} if (node, verdict) == ("adviser_accept", "decline") else set()
         self.sealed |= (node, verdict) == ("triage", "direct_help")
-        for step in self.next_steps(node, verdict, flags):
-            # A sealed case stays with the one person who holds it by name.
-            self.open[step] = adviser if step in HELD_BY_THE_ADVISER else by if self.sealed else None
-            self.just_opened.add(step)
-        match node, verdict:
-            case "intake", _:
+        super().decide(node, verdict, by=by, flags=flags, adviser=adviser)
+
+    def settle(self, node: str, verdict: str) -> None:
+        """Follow the state and the outcome."""
+        match node:
+            case "intake":
                 self.state = "in_review" if verdict == "accept" else "not_accepted"
-            case "deliver", _:
+            case "deliver":
                 self.state = "closed"
         if "deliver" in self.just_opened:
             self.state = "decided"
             paid = self.last.get("ext_payment") == "paid" and self.last["triage"] != "refuse"
             self.outcome = "cost_supported" if paid else OUTCOMES[self.last["triage"]]
 
-    def next_steps(self, node: str, verdict: str, flags: dict[str, bool]) -> list[str]:
+    def next_steps(self, node: str, verdict: str, flags: Mapping[str, bool]) -> list[str]:
         """Return the steps that open."""
         match node, verdict:
             case ("intake", "not_accept") | ("deliver", _):
@@ -104,36 +85,9 @@ class Story:
             case _:
                 return [NEXT[node, verdict]]
 
-    def ask(self, node: str, stage: str, *, by: int, answer_by: date) -> None:
-        """Ask her from one step: it waits."""
-        self.happens()
-        self.asked_in.add(stage)
-        self.proposed_at = ""
-        self.waits_for_her_at, self.answer_by = node, answer_by
-        self.open[node] = by
 
-    def proposes(self, node: str) -> None:
-        """Want to ask her once more in the same stage: the step goes on meanwhile."""
-        self.happens()
-        self.proposed_at = node
-
-    def is_declined(self) -> None:
-        """She is not asked once more."""
-        self.happens()
-        self.proposed_at = ""
-
-    def answered(self) -> None:
-        """She answered: the step goes on."""
-        self.happens()
-        self.waits_for_her_at, self.answer_by = "", None
-
-    def end(self, state: str) -> None:
-        """Withdraw or expire: nobody is waited for any more."""
-        self.happens()
-        self.state, self.open, self.waits_for_her_at, self.answer_by = state, {}, "", None
-        self.proposed_at = ""
-
-    def happens(self) -> None:
-        """Count one more event."""
-        self.events += 1
-        self.just_opened = set()
+MODEL = LegalAdvice
+# What her answers can call for, and with which answers.
+WISHES = {
+    "wants_cost_support": {"question_kind": "specific", "wants_cost_support": "yes", "adviser_fee": 5_000_000},
+}

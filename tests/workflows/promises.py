@@ -16,7 +16,7 @@ from cases.queries.timeline import verify
 from notifications.models import Notification
 from project.demo.cast import SINCE, Cast
 from tests.conftest import THURSDAY
-from tests.workflows.legal_advice_model import Story
+from tests.workflows.story_model import Story
 from workflows import actions, engine
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
@@ -33,14 +33,14 @@ class Tally:
 
     steps: int = 0
     refused: int = 0
-    concluded: set[tuple[str, str]] = field(default_factory=set)
+    concluded: set[tuple[str, str, str]] = field(default_factory=set)
     verbs: set[str] = field(default_factory=set)
 
 
 class Promises(RuleBasedStateMachine):
     """Some cases, what is known of them, and what must be true of them."""
 
-    def __init__(self, cast: Cast, tally: Tally, begins_with: tuple[str, str] | None = None) -> None:
+    def __init__(self, cast: Cast, tally: Tally, begins_with: tuple[str, str, str] | None = None) -> None:
         super().__init__()
         self.undone = transaction.atomic()
         self.undone.__enter__()
@@ -52,8 +52,8 @@ class Promises(RuleBasedStateMachine):
             Membership.objects.create(user=officer, agency=agency, role=Role.APPROVER, since=SINCE)
         self.now = THURSDAY
         self.stories: dict[int, Story] = {}
-        # What was copied to be sent again, by the case it was copied from, and whether it asks for costs.
-        self.copies: dict[int, tuple[Case, bool]] = {}
+        # What was copied to be sent again, by the case it was copied from.
+        self.copies: dict[int, Case] = {}
         # Cases whose copy was sent: they cannot be sent once more.
         self.sent_again: set[int] = set()
         # Every form that had its effect: how to send it again, who sent it, what came of it.
@@ -103,8 +103,9 @@ class Promises(RuleBasedStateMachine):
     @staticmethod
     def form(item: WorkItem, who: User, key: UUID, at: datetime, **given: Any) -> Decision:
         """Decide with the first verdict there is."""
-        verdict = graph_for(item.case.service, item.case.version).human(item.node).options[0].verdict
-        return actions.decide(item, reviewer=who, verdict=verdict, reason_code="FACTS_CLEAR", key=key, at=at, **given)
+        option = graph_for(item.case.service, item.case.version).human(item.node).options[0]
+        code = "HER_WORD" if option.hers else "FACTS_CLEAR"
+        return actions.decide(item, reviewer=who, verdict=option.verdict, reason_code=code, key=key, at=at, **given)
 
     # --- what must be true after every step ---------------------------------------------------------------------
 

@@ -5,12 +5,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 from django.db import connections
 
-from cases.policy import WrongState
+from cases.models import Decision, User
+from cases.policy import NotFoundForYou, WrongState
+from cases.queries.timeline import verify
+from tests.builders import A_REASON
+from workflows import actions
+from workflows.models import WorkItem
+from workflows.queries.health import examine
 
 # A little unevenness, so that each of them wins now and then.
 _UNEVEN_SECONDS = 0.002
@@ -59,3 +68,28 @@ def winner(results: Sequence[Any]) -> Any:
     won = [result for result in results if not isinstance(result, WrongState)]
     assert len(won) == 1, results
     return won[0]
+
+
+def press(item: WorkItem, who: User, verdict: str, *, at: datetime, **given: Any) -> Callable[[], Decision]:
+    """Return the pressing of one button by one person, on a page of its own."""
+    code = "HER_WORD" if item.holder == WorkItem.Holder.APPLICANT else "FACTS_CLEAR"
+    said = {"reason_code": code, "reason": A_REASON, "key": uuid4(), "at": at, **given}
+    return partial(actions.decide, item, reviewer=who, verdict=verdict, **said)
+
+
+def or_nothing(act: Callable[[], object]) -> Callable[[], object]:
+    """Return the same for somebody to whom the door may be shut meanwhile: then there is nothing."""
+
+    def tried() -> object:
+        try:
+            return act()
+        except NotFoundForYou:
+            return WrongState("nothing there")
+
+    return tried
+
+
+def nothing_is_wrong(at: datetime) -> None:
+    """Hold every case against its marking and its chain."""
+    assert examine(at=at).findings == []
+    assert verify(at).findings == ()

@@ -20,10 +20,11 @@ from project.demo import player
 from project.demo.cast import Cast
 from tests.builders import a_draft, item_at
 from workflows import actions
+from workflows.asks import Option
 from workflows.flows.registry import FLOWS, graph_for
 from workflows.graph import Kind, graph_of
 from workflows.models import WorkItem
-from workflows.nodes import CITY_UNION, About, ApplicantStep, CaseFlow, Moves, Option, Review
+from workflows.nodes import CITY_UNION, About, ApplicantStep, CaseFlow, Moves, Review
 from workflows.queries.health import examine
 from workflows.soundness import prove
 

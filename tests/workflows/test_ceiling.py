@@ -11,8 +11,8 @@ from tests.builders import a_case
 from tests.conftest import THURSDAY
 from workflows import actions
 from workflows.actions import NotAChoice
+from workflows.asks import Amount
 from workflows.flows.registry import graph_for
-from workflows.nodes import Amount
 
 pytestmark = pytest.mark.django_db
 MILLION = 1_000_000

@@ -10,7 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from project.demo.cast import Cast
 from tests.workflows.promises import Tally
-from tests.workflows.walk import CONCLUSIONS, Walk
+from tests.workflows.told import CONCLUSIONS
+from tests.workflows.walk import Walk
 
 pytestmark = pytest.mark.django_db
 VERBS = {
@@ -28,7 +29,7 @@ VERBS = {
 }
 
 
-def walks(cast: Cast, tally: Tally, *, begins_with: tuple[str, str] | None = None, **said: Any) -> None:
+def walks(cast: Cast, tally: Tally, *, begins_with: tuple[str, str, str] | None = None, **said: Any) -> None:
     """Walk as often and as far as said. A broken promise raises, with the shortest story that breaks it."""
     usual: dict[str, Any] = {
         "deadline": None,

@@ -9,11 +9,12 @@ from viewflow.workflow.flow import End, Handle, If, Join, Split, SplitFirst, Sta
 from cases.models import Case
 from tests.differential.flows import Nested
 from workflows import checks, soundness
+from workflows.asks import Option
 from workflows.checks import flows_are_sound
 from workflows.conditions import Fact, Verdict
 from workflows.flows.registry import FLOWS
 from workflows.graph import graph_of
-from workflows.nodes import CITY_UNION, About, ByFact, ByVerdict, CaseFlow, Ending, Moves, Option, Review
+from workflows.nodes import CITY_UNION, About, ByFact, ByVerdict, CaseFlow, Ending, Moves, Review
 from workflows.proofs import proof_of, proofs
 from workflows.soundness import FINAL, UNDECIDED, Report, prove
 

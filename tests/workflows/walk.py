@@ -10,27 +10,27 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from cases.models import Decision, InformationRequest, Membership, Role, User
 from cases.policy import NotFoundForYou, WrongState
+from cases.services import SERVICES
 from project.demo import player
 from tests.builders import A_QUESTION, A_REASON, a_draft
-from tests.workflows.legal_advice_model import HELD_BY_THE_ADVISER, Story
+from tests.workflows.legal_advice_model import HELD_BY_THE_ADVISER
 from tests.workflows.promises import Promises
+from tests.workflows.story_model import Story
+from tests.workflows.told import CONCLUSIONS, CONSENTS, EVERY_WISH, story_of, wished
 from workflows import actions
-from workflows.flows.registry import graph_for
+from workflows.asks import Amount, Flags
 from workflows.models import WorkItem
-from workflows.nodes import Amount, HumanStep
+from workflows.nodes import HumanStep
 from workflows.queries.rulebook import end_of
 
-COSTS = {"question_kind": "specific", "wants_cost_support": "yes", "adviser_fee": 500_000}
-CONSENTS = ("handle", "consult")
 MOST_MOVING = 3
-# Every conclusion there is: step and verdict.
-CONCLUSIONS = sorted(
-    (name, option.verdict)
-    for name, human in graph_for("legal_advice", 1).human_steps.items()
-    for option in human.options
-)
 A_DAY = 24 * 60
 any_number = st.integers(0, 2**16)
+
+
+def flags_of(human: HumanStep) -> list[str]:
+    """Return what can be ticked in a step."""
+    return sorted(name for ask in human.asks if isinstance(ask, Flags) for name, _label in ask.choices)
 
 
 def somebody_is_waited_for(walk: "Walk") -> bool:
@@ -45,11 +45,12 @@ class Walk(Promises):
     """Everybody does anything, in any order."""
 
     @initialize(conclusion=st.sampled_from(CONCLUSIONS))
-    def somewhere(self, conclusion: tuple[str, str]) -> None:
+    def somewhere(self, conclusion: tuple[str, str, str]) -> None:
         """Begin with a case that has come through this conclusion: the last ones are as frequent as the first."""
-        node, verdict = self.begins_with or conclusion
-        way = [*player.way_to("legal_advice", 1, node), (node, verdict, {})]
-        self.file(another=False, costs=any(facts.get("wants_cost_support") for _node, _verdict, facts in way))
+        service, node, verdict = self.begins_with or conclusion
+        way = [*player.way_to(service, 1, node), (node, verdict, {})]
+        wishes = {name: value for _node, _verdict, facts in way for name, value in facts.items() if value is True}
+        self.file(another=False, service=service, wishes=frozenset(wishes))
         for step, concluded, facts in way:
             self.nothing_is_lost_or_doubled()
             [item] = WorkItem.objects.filter(node=step, finished_at=None).select_related("case", "agency", "assignee")
@@ -90,21 +91,25 @@ class Walk(Promises):
     # --- the applicant ------------------------------------------------------------------------------------------
 
     @precondition(lambda walk: sum(bool(story.open) for story in walk.stories.values()) < MOST_MOVING)
-    @rule(another=st.booleans(), costs=st.booleans())
-    def file(self, another: bool, costs: bool) -> None:
+    @rule(
+        another=st.booleans(),
+        service=st.sampled_from(sorted(SERVICES)),
+        wishes=st.frozensets(st.sampled_from(EVERY_WISH)),
+    )
+    def file(self, another: bool, service: str, wishes: frozenset[str]) -> None:
         """File a draft: a copy of an earlier case before a new one."""
         if self.copies:
             earlier = next(iter(self.copies))
-            draft, costs = self.copies.pop(earlier)
+            draft = self.copies.pop(earlier)
             self.sent_again.add(earlier)
         else:
             applicant = self.cast.another_applicant if another else self.cast.applicant
-            draft = a_draft(applicant, at=self.now, **(COSTS if costs else {}))
+            draft = a_draft(applicant, at=self.now, service=service, **wished(service, wishes))
         self.does(
             draft.applicant,
             lambda who, key, at: actions.submit(draft, applicant=who, consents=CONSENTS, key=key, at=at),
         )
-        self.stories[draft.pk] = Story(wants_cost_support=costs)
+        self.stories[draft.pk] = story_of(draft)
 
     @precondition(lambda walk: not walk.filed_unready)
     @rule()
@@ -166,7 +171,7 @@ class Walk(Promises):
         case, story = self.case(pick)
         if story.state in ("withdrawn", "expired") and case.pk not in self.sent_again:
             draft = actions.resubmit(case, applicant=case.applicant, at=self.moment())
-            assert self.copies.setdefault(case.pk, (draft, story.wants_cost_support))[0] == draft
+            assert self.copies.setdefault(case.pk, draft) == draft
         else:
             self.is_refused(case.applicant, lambda who, _key, at: actions.resubmit(case, applicant=who, at=at))
 
@@ -191,7 +196,8 @@ class Walk(Promises):
         """Conclude one open step, or try to where it waits for her."""
         item, story, human = self.item(pick)
         reviewer = player.holder_of(item)
-        verdict = human.options[chance % len(human.options)].verdict
+        offered = [option.verdict for option in human.options if actions.is_offered(option, item)]
+        verdict = offered[chance % len(offered)]
         if verdict == "propose" and not self.can_be_granted(item, human):
             verdict = "decline"
         if story.waits_for_her_at == item.node:
@@ -202,7 +208,7 @@ class Walk(Promises):
             # Everybody listed has declined: until another is listed, it can only be asked about or withdrawn.
             self.is_refused(reviewer, lambda who, key, at: self.form(item, who, key, at))
             return
-        flags = {name: bool(chance >> bit & 8) for bit, name in enumerate(sorted(human.declared_facts()))}
+        flags = {name: bool(chance >> bit & 8) for bit, name in enumerate(flags_of(human))}
         adviser = advisers[pick % len(advisers)] if advisers else reviewer
         self.concludes(item, verdict, flags, adviser=adviser)
 
@@ -219,7 +225,7 @@ class Walk(Promises):
             adviser = reviewer
         story = self.stories[item.case_id]
         story.decide(item.node, verdict, by=reviewer.pk, flags=flags, adviser=adviser.pk)
-        self.tally.concluded.add((item.node, verdict))
+        self.tally.concluded.add((item.case.service, item.node, verdict))
 
     # Three times, because without conclusions no case gets far.
     decide = precondition(somebody_is_waited_for)(rule(pick=any_number, chance=any_number)(conclude))
@@ -293,7 +299,9 @@ class Walk(Promises):
         def act(who: User, key: UUID, at: datetime) -> object:
             return (actions.claim if takes else actions.release)(item, reviewer=who, key=key, at=at)
 
-        if human.named or (story.sealed and not takes):
+        if item.holder == WorkItem.Holder.APPLICANT:
+            self.is_refused(reviewer, act, NotFoundForYou)
+        elif human.named or (story.sealed and not takes):
             self.is_refused(reviewer, act)
         else:
             self.does(reviewer, act)
@@ -311,6 +319,8 @@ class Walk(Promises):
         # Whoever would judge her own work tries most of all.
         eager = [decision.reviewer for decision in judged] * len(self.people)
         who = [*eager, *self.people][person % (len(eager) + len(self.people))]
+        if item.holder == WorkItem.Holder.APPLICANT and who == item.case.applicant:
+            return
         hers_or_judged = who == item.case.applicant or any(decision.reviewer == who for decision in judged)
         if hers_or_judged or not self.may_hold(item, story, human, who):
             why: type[Exception] = NotFoundForYou

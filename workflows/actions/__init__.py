@@ -14,6 +14,7 @@ from workflows.actions.asking import (
 from workflows.actions.assigning import assign
 from workflows.actions.ending import rate, withdraw
 from workflows.actions.filing import Incomplete, resubmit, submit
+from workflows.actions.following import answer_follow_up, follow_up, not_yet
 from workflows.actions.promising import LATEST, SHORTEST_APOLOGY, put_off_promise, why_not_that_day
 from workflows.actions.publishing import publish_answer
 from workflows.actions.recusing import recuse, register_relation
@@ -24,6 +25,7 @@ from workflows.actions.reviewing import (
     ceiling,
     claim,
     decide,
+    is_offered,
     listed_advisers,
     reasons_for,
     release,
@@ -45,6 +47,7 @@ __all__ = [
     "add_papers",
     "advisers",
     "answer",
+    "answer_follow_up",
     "approve_request",
     "assign",
     "can_be_transferred",
@@ -55,8 +58,11 @@ __all__ = [
     "end_absence",
     "expire",
     "expire_unanswered",
+    "follow_up",
+    "is_offered",
     "let_act",
     "listed_advisers",
+    "not_yet",
     "note",
     "publish_answer",
     "put_off_promise",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
-from cases.models import Case, Document, InformationRequest, Membership, Passage, Role, User
+from cases.models import Case, Document, InformationRequest, Involvement, Membership, Passage, Role, User
 from cases.models.agency import plain
 from cases.policy import WrongState
 from cases.queries.questions import NEVER_ASKED, wanted_by
@@ -56,7 +56,7 @@ def request_information(
         with moving(item, verb, actor=reviewer, key=key, at=at) as step:
             step.require("request_information")
             step.require_unchanged(seen_version)
-            requests = InformationRequest.objects.filter(case=step.case).only("stage", "ending")
+            requests = InformationRequest.objects.filter(case=step.case).only("stage", "ending", "agency")
             before = _times_asked(step, _others(step, requests))
             if before and not why_again.strip():
                 raise AskedBefore(_("She was already asked in this step. Say why she must be asked again."))
@@ -191,8 +191,11 @@ def _others(
 
 
 def _times_asked(step: Step, others: Sequence[InformationRequest]) -> int:
-    """Return how often she was really asked in the stage of this step."""
-    return sum(one.stage == step.human.stage and one.ending not in NEVER_ASKED for one in others)
+    """Return how often she was really asked in the stage of this step; a body outside counts what it asked itself."""
+    asked = [one for one in others if one.stage == step.human.stage and one.ending not in NEVER_ASKED]
+    if step.human.part == Involvement.Part.RECEIVES:
+        asked = [one for one in asked if one.agency_id == step.item.agency_id]
+    return len(asked)
 
 
 def _answer_by(step: Step) -> date:

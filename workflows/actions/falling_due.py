@@ -57,7 +57,7 @@ class FallingDue:
                 self._take_over(item)
             else:
                 self._remind(item)
-        if not any(item.status == WorkItem.Status.WAITING for item in self.items):
+        if not clock.waits_for_her(self.items):
             self._speak_of_the_promise()
         self.case.look_at = clock.next_look(self.case, self.items, self._book)
         if self.case.look_at is not None and self.case.look_at <= self.at:

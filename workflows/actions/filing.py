@@ -97,8 +97,8 @@ def resubmit(case: Case, *, applicant: User, at: datetime) -> Case:
         if again is not None:
             return again
         draft = start_draft(service=SERVICES[case.service], applicant=applicant, at=at)
-        draft.resubmission_of = case
-        draft.save(update_fields=["resubmission_of"])
+        draft.resubmission_of, draft.follows_id = case, case.follows_id
+        draft.save(update_fields=["resubmission_of", "follows"])
         Answers.objects.filter(case=draft).update(data=case.answers.data)
         copy_papers(case, draft, by=applicant, at=at)
     draft.refresh_from_db()

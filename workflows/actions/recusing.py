@@ -13,10 +13,10 @@ from cases.models import Decision, Involvement, Recusal, Relation, Role, User
 from cases.policy import NotFoundForYou, WrongState, places_of
 from workflows.actions.reviewing import keep
 from workflows.actions.transferring import HANDED_ON, desk_of, involve, to_the_desk
+from workflows.asks import Option
 from workflows.conflicts import Repeated
 from workflows.models import WorkItem
 from workflows.moving import moving
-from workflows.nodes import Option
 from workflows.queries.hands import Colleagues, managers_of
 from workflows.step import Step
 

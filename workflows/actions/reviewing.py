@@ -1,35 +1,55 @@
 """What a reviewer does: take a work item, give it back, conclude."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Absence, Answers, Case, CaseState, Decision, Involvement, Membership, Passage, Role, User
+from cases.models import (
+    Absence,
+    Answers,
+    Case,
+    CaseState,
+    Consent,
+    Decision,
+    Involvement,
+    Membership,
+    Passage,
+    Role,
+    User,
+)
 from cases.policy import WrongState, shut_out_of
 from cases.queries.directory import Directory
 from cases.services import service_of
 from cases.services.base import SupportService, Words
+from workflows import promised
+from workflows.asks import (
+    HER_REASONS,
+    PLAIN_REASONS,
+    RETURN_REASONS,
+    Amount,
+    Checklist,
+    Enter,
+    Flags,
+    Option,
+    PickExpert,
+    PickPlace,
+    SealedChoice,
+)
 from workflows.conditions import deciders_key, verdict_key
 from workflows.conflicts import Repeated
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.moving import moving
-from workflows.nodes import (
-    PLAIN_REASONS,
-    RETURN_REASONS,
-    Amount,
-    Flags,
-    Option,
-    PickExpert,
-    SealedChoice,
-)
+from workflows.queries.entering import field_for, typed_as
+from workflows.queries.routing import suggested
 from workflows.step import MAY_READ, Step
 
 # What she must be told at least when we cannot help (domain 2.1).
@@ -70,11 +90,11 @@ def decide(
     verdict, `sealed` the sealed choice. Raises NotFoundForYou, WrongState, NotAChoice.
     """
     try:
-        with moving(item, "decision_made", actor=reviewer, key=key, at=at) as step:
+        with moving(item, "decision_made", actor=reviewer, key=key, at=at, also=("answers",)) as step:
             step.require("decide")
             step.require_unchanged(seen_version)
             option = _option(step, verdict, reason_code, answer)
-            chosen = _chosen(step, verdict, details or {}, sealed)
+            chosen = _chosen(step, verdict, details or {}, sealed, reason)
             passages = {
                 kind: step.write(kind, body, name=name)
                 for kind, body, name in (
@@ -101,11 +121,22 @@ def decide(
             decision.save(force_insert=True)
             step.close(decision)
             keep(step, option, decision, chosen)
+            if option.allows:
+                _allow(step, step.case.facts[option.allows])
+            if option.at_once:
+                step.facts["read_at_once"] = True
+            if option.at_once and step.human.promises is not None:
+                promised.keep(step.case, at=at)
+                step.facts["keeps_promise"] = True
             if sealed:
                 _seal(step)
             step.advance()
             if option.returns and step.human.named:
                 Involvement.objects.filter(case=step.case, person=reviewer, until__isnull=True).update(until=at)
+            if option.refuses and step.human.part == Involvement.Part.RECEIVES:
+                # It has the case no longer; who gets it next does not concern it.
+                handed = Involvement.objects.filter(case=step.case, agency=step.item.agency_id, until__isnull=True)
+                handed.filter(part=Involvement.Part.RECEIVES).update(until=at)
             step.record(
                 passages=list(passages.values()),
                 verdict=verdict,
@@ -118,10 +149,18 @@ def decide(
         return Decision.objects.get(pk=earlier.event.facts["decision"])
 
 
+def is_offered(option: Option, item: WorkItem) -> bool:
+    """Return whether whoever has the item now can conclude so: she herself, or the desk that took her step over."""
+    is_hers = item.holder == WorkItem.Holder.APPLICANT
+    return not (option.hers and not is_hers) and not (option.desks and is_hers)
+
+
 def reasons_for(option: Option, service: SupportService) -> tuple[tuple[str, Words], ...]:
     """Return the reasons that a conclusion of this kind can have, as (code, words)."""
     if option.refuses:
         return tuple((reason.code, reason.label) for reason in service.refusal_reasons)
+    if option.hers:
+        return HER_REASONS
     return RETURN_REASONS if option.returns else PLAIN_REASONS
 
 
@@ -208,7 +247,7 @@ def _hand(item: WorkItem, action: str, verb: str, *, reviewer: User, key: UUID, 
 def _option(step: Step, verdict: str, reason_code: str, answer: str) -> Option:
     """Return the option of this verdict, checked for the reason and the words it needs."""
     option = step.human.option(verdict)
-    if option is None:
+    if option is None or not is_offered(option, step.item):
         raise NotAChoice(_("This step does not offer that conclusion."))
     if (option.answers and not answer.strip()) or (option.refuses and len(answer.strip()) < SHORTEST_REFUSAL):
         raise NotAChoice(_("Words to her are missing, or too short to understand."))
@@ -217,7 +256,7 @@ def _option(step: Step, verdict: str, reason_code: str, answer: str) -> Option:
     return option
 
 
-def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str) -> dict[str, Any]:
+def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str, reason: str) -> dict[str, Any]:
     """Return the details this verdict asks for, refusing what is none of its choices."""
     chosen: dict[str, Any] = {}
     asks = step.human.asked_with(verdict)
@@ -241,9 +280,65 @@ def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str) -
             case SealedChoice():
                 if sealed not in {code for code, _label in ask.choices}:
                     raise NotAChoice(_("Choose the kind of help."))
+            case Enter():
+                chosen[ask.name] = _entered(ask, details.get(ask.name), on=step.today)
+            case Checklist():
+                if set(details.get(ask.name) or ()) != {code for code, _label in ask.choices}:
+                    raise NotAChoice(_("Every line must be ticked."))
+                chosen[ask.name] = [code for code, _label in ask.choices]
+            case PickPlace():
+                chosen |= _picked(step, ask, str(details.get(ask.name) or ""), reason)
             case _:
                 chosen[ask.name] = details.get(ask.name) or None
     return chosen
+
+
+def _entered(ask: Enter, value: Any, *, on: date) -> Any:
+    """Return what was entered, read by the very field that the form shows."""
+    try:
+        entered = field_for(ask, on=on).clean(typed_as(ask, value))
+    except ValidationError as error:
+        raise NotAChoice(error.messages[0]) from error
+    if entered in (None, ""):
+        raise NotAChoice(_("Something of the result is missing."))
+    return entered
+
+
+def _picked(step: Step, ask: PickPlace, kind: str, reason: str) -> dict[str, Any]:
+    """Return which body gets the case, and what the table suggested; another one needs a reason in words."""
+    offered, case = {code for code, _label in ask.choices}, step.case
+    if kind not in offered:
+        raise NotAChoice(_("Choose who gets the case."))
+    fits = suggested(case.service, ask.name, case.answers.data, on=step.today, version=step.reference_version)
+    # A table that names a body which this step does not offer says nothing here.
+    fits = fits if fits is not None and fits.kind in offered else None
+    if fits is not None and kind != fits.kind and not reason.strip():
+        raise NotAChoice(_("Say in words why another body fits better."))
+    return {
+        ask.name: kind,
+        f"{ask.name}_suggested": fits.kind if fits else "",
+        f"{ask.name}_rule": fits.rule if fits else None,
+    }
+
+
+def _allow(step: Step, kind: str) -> None:
+    """Write down that she allows the case to be handed to one body, and let it read from here on."""
+    case = step.case
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                case=case,
+                person_id=case.applicant_id,
+                purpose=Consent.Purpose.HAND_OVER,
+                recipient=kind,
+                text_version=service_of(case).consent_version,
+                given_at=step.at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    case.facts[MAY_READ] = sorted({*case.facts.get(MAY_READ, ()), kind})
+    step.facts["allowed"] = kind
 
 
 def keep(step: Step, option: Option, decision: Decision, chosen: Mapping[str, Any]) -> None:
@@ -255,7 +350,7 @@ def keep(step: Step, option: Option, decision: Decision, chosen: Mapping[str, An
     facts[deciders_key(node)] = sorted({*facts.get(deciders_key(node), []), *deciders})
     facts.update({name: value for name, value in chosen.items() if name in step.human.declared_facts()})
     answers = {stage: entry for stage, entry in facts.get("answers", {}).items() if entry[0] != node}
-    if decision.answer_id is not None and step.human.part == Involvement.Part.HANDLES:
+    if decision.answer_id is not None and step.human.speaks_to_her:
         answers[step.human.stage] = [node, decision.answer_id]
     facts["answers"] = answers
 

@@ -58,7 +58,7 @@ def propose_rule(code: str, *, by: User, wording: Wording, at: datetime) -> Dead
     """
     today = timezone.localdate(at)
     verified = wording.source_status == DeadlineRule.SourceStatus.VERIFIED
-    with _one_after_another(by):
+    with one_after_another(by):
         versions = list(DeadlineRule.objects.filter(code=code))
         if not versions:
             raise NotFoundForYou
@@ -88,7 +88,7 @@ def approve_rule(proposed: int, *, by: User, at: datetime) -> DeadlineRule:
 
     Raises NotFoundForYou for whoever proposed it, WrongState when it is gone, approved, or its first day has come.
     """
-    with _one_after_another(by):
+    with one_after_another(by):
         rule = _proposal(proposed)
         if rule.approved_by_id == by.pk:
             return rule
@@ -117,7 +117,7 @@ def decline_rule(proposed: int, *, by: User, words: str = "") -> str:
 
     Another's is declined for a reason, which the log keeps: the row itself goes.
     """
-    with _one_after_another(by):
+    with one_after_another(by):
         rule = _proposal(proposed)
         _require_undecided(rule)
         if rule.proposed_by_id != by.pk and not words.strip():
@@ -142,7 +142,7 @@ def enter_day(day: date, *, by: User, kind: str, name: str, source: str) -> Cale
 
     It counts for steps from now on; days already given stay.
     """
-    with _one_after_another(by):
+    with one_after_another(by):
         entered = CalendarDay(date=day, kind=kind, name=name, source=source, entered_by=by)
         entered.save()
         log.info("The day %s was entered as %s by person %s.", day, kind, by.pk)
@@ -151,7 +151,7 @@ def enter_day(day: date, *, by: User, kind: str, name: str, source: str) -> Cale
 
 def take_back_day(day: date, *, by: User) -> None:
     """Take an entry of one's own back: the day is again as it was computed, or as every week."""
-    with _one_after_another(by):
+    with one_after_another(by):
         entered = CalendarDay.objects.filter(date=day).first()
         if entered is None or entered.entered_by_id is None:
             raise WrongState(_("Nothing is entered for this day any more."))
@@ -166,7 +166,7 @@ def take_back_day(day: date, *, by: User) -> None:
 
 def announce_year(year: int, *, by: User, source: str) -> AnnouncedYear:
     """Note that the government has announced the holidays of a year, so that nobody is warned of it any more."""
-    with _one_after_another(by):
+    with one_after_another(by):
         known = AnnouncedYear.objects.select_related("entered_by").filter(year=year).first()
         if known is not None:
             if (known.entered_by_id, known.source) == (by.pk, source):
@@ -179,7 +179,7 @@ def announce_year(year: int, *, by: User, source: str) -> AnnouncedYear:
 
 
 @contextmanager
-def _one_after_another(by: User) -> Iterator[None]:
+def one_after_another(by: User) -> Iterator[None]:
     """Open the transaction of an administrator's act; whoever waits here sees what the one before did."""
     if not policy.keeps_the_rules(by):
         raise NotFoundForYou

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cases import policy
-from cases.models import Case, Involvement, Passage, TimelineEvent, User
+from cases.models import Case, Passage, TimelineEvent, User
 from cases.policy import WrongState
 from workflows.conflicts import Repeated
 from workflows.models import WorkItem
@@ -34,6 +34,9 @@ def write_to_her(item: WorkItem, *, reviewer: User, words: str, key: UUID, at: d
         with moving(item, "message_written", actor=reviewer, key=key, at=at) as step:
             step.require("write_to_her")
             _require_by_name(step)
+            if not step.human.reads_all:
+                # A body outside speaks to her only while it has the case.
+                step.require_open()
             if not step.case.is_moving:
                 raise WrongState(_("This request has ended. Nobody reads messages about it any more."))
             return _said(step, Passage.Kind.MESSAGE, words)
@@ -75,13 +78,10 @@ def _require_by_name(step: Step) -> None:
 def readers_of(step: Step) -> list[Mapping[str, Any]]:
     """Return who is to read her words: whoever handles the case now.
 
-    While only opinions are awaited nobody does; then it is who handled it last. An office that is consulted
-    is not told.
+    While only opinions are awaited, or she has a step to do herself, nobody does; then it is who handled it last. An
+    office that is consulted is not told, a body outside only while it has its step.
     """
-    handling = [
-        item
-        for item in WorkItem.objects.filter(case=step.case).order_by("pk")
-        if step.graph.human(item.node).part == Involvement.Part.HANDLES
-    ]
-    now = [item for item in handling if item.is_open]
-    return [step.described(item) for item in now or handling[-1:]]
+    items = WorkItem.objects.filter(case=step.case).exclude(holder=WorkItem.Holder.APPLICANT).order_by("pk")
+    humans = [(item, step.graph.human(item.node)) for item in items]
+    now = [item for item, human in humans if item.is_open and human.speaks_to_her]
+    return [step.described(item) for item in now or [item for item, human in humans if human.reads_all][-1:]]

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Agency, Involvement, Membership, Passage, User
 from cases.policy import WrongState
+from workflows.asks import SealedChoice
 from workflows.conflicts import Repeated, already_done
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.moving import moving
-from workflows.nodes import SealedChoice
 from workflows.queries.rulebook import end_of
 from workflows.step import MAY_READ, Step
 
@@ -78,15 +78,18 @@ def receivers(item: WorkItem) -> QuerySet[Agency]:
     """Return the offices that a work item could be handed on to.
 
     Those of the province which she allowed to read the case and where somebody works in the role of the step; from
-    the step of a commune only its like. Never one that had it before.
+    the step of a commune only its like. Never one that had it before, nor a body to which only a part may be handed.
     """
     case, human = item.case, graph_for(item.case.service, item.case.version).human(item.node)
     can_do_it = Membership.objects.today().filter(agency=OuterRef("pk"), role=human.role)
     offices = Agency.objects.filter(
         Exists(can_do_it), valid_to__isnull=True, province=case.province_id, kind__in=case.facts.get(MAY_READ, ())
     )
-    of_communes = human.agency is not None and human.agency.level == Agency.Level.COMMUNE
-    like = Q(kind=human.agency.kind) if of_communes and human.agency else Q(level=Agency.Level.PROVINCE)
+    steps = graph_for(case.service, case.version).human_steps.values()
+    outside = (place.kind for step in steps if step.part == Involvement.Part.RECEIVES for place in step.places)
+    offices = offices.exclude(kind__in=set(outside))
+    of_a_commune = next((place for place in human.places if place.level == Agency.Level.COMMUNE), None)
+    like = Q(kind=of_a_commune.kind) if of_a_commune else Q(level=Agency.Level.PROVINCE)
     return offices.filter(like).exclude(pk__in=[item.agency_id, *item.passed_on]).order_by("level", "name", "pk")
 
 
@@ -96,6 +99,7 @@ def can_be_transferred(item: WorkItem) -> bool:
     return (
         item.status == WorkItem.Status.OPEN
         and item.holder == WorkItem.Holder.AGENCY
+        and human.part != Involvement.Part.RECEIVES
         and not item.case.sealed
         and not any(isinstance(ask, SealedChoice) for ask in human.asks)
         and len(item.passed_on) < MOST_TRANSFERS

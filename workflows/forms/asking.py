@@ -8,13 +8,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.models import Involvement
 from cases.models.knowledge import ReplyTemplate
-from cases.queries.questions import times_asked
+from cases.queries.handed import handed_fields
 from cases.services import service_of
 from cases.services.base import SupportService
 from cases.services.fields import TextField
+from workflows.flows.registry import graph_for
 from workflows.forms.step import Choices, StepForm
 from workflows.models import WorkItem
+from workflows.queries.further import asked_before
 
 # Answers that no question back may change: where the case belongs, and why she asks for priority.
 NEVER_ASKED_AGAIN = frozenset({"province", "commune", "priority", "priority_reason"})
@@ -41,7 +44,7 @@ class AskForm(StepForm):
     def __init__(self, posted: Any = None, *, item: WorkItem) -> None:
         super().__init__(posted, item=item)
         # How often she was asked in this step; another question says why, and an approver must agree.
-        self.asked_before = times_asked(item.case).get(item.stage, 0)
+        self.asked_before = asked_before(item.case, item.node, item.stage, item.agency_id).count()
         if self.asked_before:
             self.fields["why_again"] = TextField(
                 label=_("Why she must be asked again"),
@@ -52,7 +55,13 @@ class AskForm(StepForm):
             )
             self.order_fields(["question", "why_again"])
         service, data = service_of(item.case), item.case.answers.data
-        self._offer("asked_fields", _questions(service, data))
+        step = graph_for(item.case.service, item.case.version).human(item.node)
+        # A body outside asks about what it reads.
+        asks_about = handed_fields(service) if step.part == Involvement.Part.RECEIVES else None
+        self._offer(
+            "asked_fields",
+            [(name, label) for name, label in _questions(service, data) if asks_about is None or name in asks_about],
+        )
         self._offer("missing_papers", [(paper.kind, paper.label) for paper in service.papers])
         templates = ReplyTemplate.objects.filter(service=item.case.service, node__in=("", item.node), verdict="")
         self.offer_templates(templates)

@@ -6,32 +6,32 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, Involvement, PublishedAnswer
+from cases.models import Case, PublishedAnswer
 from cases.models.knowledge import ReplyTemplate
-from cases.queries.directory import directory, reference_version
 from cases.services import service_of
-from cases.services.fields import MoneyField, TextField, thousands
-from workflows.actions import SHORTEST_REFUSAL, advisers, ceiling, reasons_for
-from workflows.flows.registry import graph_for
-from workflows.forms.step import Choices, StepForm
-from workflows.models import WorkItem
-from workflows.nodes import (
+from cases.services.fields import TextField
+from workflows.actions import SHORTEST_REFUSAL, is_offered, reasons_for
+from workflows.asks import (
     OTHER_REASON,
     Amount,
     Ask,
+    Checklist,
+    Enter,
     Flags,
-    HumanStep,
     Option,
     PickAnswer,
-    PickExpert,
+    PickPlace,
     SealedChoice,
 )
+from workflows.flows.registry import graph_for
+from workflows.forms.asked import asked_field, suggestion_for
+from workflows.forms.step import Choices, StepForm
+from workflows.models import WorkItem
+from workflows.nodes import HumanStep
 from workflows.queries.preview import goes_to
 
 
@@ -64,6 +64,8 @@ class DecisionForm(StepForm):
         self.case: Case = item.case
         self.service = service_of(self.case)
         self.step: HumanStep = graph_for(self.case.service, self.case.version).human(item.node)
+        # What can be concluded by whoever has the item now.
+        self.options = [option for option in self.step.options if is_offered(option, item)]
         self.at = at
         # Which fields an ask has, by the ask's place among the step's asks.
         self._names: list[str] = []
@@ -79,10 +81,10 @@ class DecisionForm(StepForm):
     # --- what is asked ----------------------------------------------------------------------------------
 
     def _with_words(self) -> list[Option]:
-        return [option for option in self.step.options if option.answers or option.refuses]
+        return [option for option in self.options if option.answers or option.refuses]
 
     def _add_verdict(self) -> None:
-        options = self.step.options
+        options = self.options
         self.fields["verdict"] = forms.ChoiceField(
             label=gettext_lazy("Conclusion"),
             choices=[(option.verdict, option.label) for option in options],
@@ -93,58 +95,23 @@ class DecisionForm(StepForm):
             self.initial["verdict"] = options[0].verdict
 
     def _add(self, ask: Ask) -> None:
-        match ask:
-            case Flags():
-                name = "flags" if "flags" not in self.fields else f"flags_{len(self._names)}"
-                self.initial[name] = list(ask.presets.get(str(self.case.answers.data.get(ask.preset_by)), ()))
-                self.fields[name] = forms.MultipleChoiceField(
-                    label=ask.label, choices=ask.choices, required=False, widget=forms.CheckboxSelectMultiple
-                )
-            case PickExpert():
-                name = ask.name
-                self.fields[name] = forms.ChoiceField(
-                    label=ask.label,
-                    choices=[("", _("Choose one")), *self._experts(ask)],
-                    error_messages={"required": _("Choose an adviser from the list.")},
-                )
-            case PickAnswer():
-                name = ask.name
-                self.fields[name] = forms.ChoiceField(
-                    label=ask.label,
-                    required=False,
-                    choices=[("", _("None, I write it myself")), *self._published()],
-                    help_text=_("Left without words of your own, its text is filled in below."),
-                )
-            case Amount():
-                name = ask.name
-                self.ceiling = ceiling(self.case, ask, at=self.at)
-                self.fields[name] = MoneyField(
-                    label=ask.label,
-                    least=1,
-                    most=self.ceiling,
-                    error_messages={"required": _("Write the amount, more than 0 đồng.")},
-                    help_text=_("At most %(most)s đồng this year.") % {"most": thousands(self.ceiling)},
-                )
-            case SealedChoice():
-                name = ask.name
-                self.fields[name] = forms.ChoiceField(
-                    label=ask.label,
-                    choices=ask.choices,
-                    widget=forms.RadioSelect,
-                    error_messages={"required": _("Choose the kind of help.")},
-                )
+        name = getattr(ask, "name", "flags")
+        if name in self.fields:
+            name = f"{name}_{len(self._names)}"
+        asked = asked_field(ask, self.case, at=self.at)
+        self.fields[name], self.initial[name] = asked.field, asked.initial
         self._names.append(name)
 
     def _add_reason(self) -> None:
         lists: dict[tuple[Any, ...], list[str]] = {}
-        for option in self.step.options:
+        for option in self.options:
             lists.setdefault(reasons_for(option, self.service), []).append(str(option.label))
         # Each list is numbered from 1, for the keys; the name of its group says to which conclusions it belongs.
         groups: Choices = [
             (", ".join(labels), [(code, f"{number}. {label}") for number, (code, label) in enumerate(reasons, start=1)])
             for reasons, labels in lists.items()
         ]
-        if len(groups) > 1 and len(self.step.options) > len(groups):
+        if len(groups) > 1 and len(self.options) > len(groups):
             # Many conclusions share a list: name the others, this one is the usual.
             usual = max(range(len(groups)), key=lambda place: len(list(lists.values())[place]))
             groups[usual] = (_("Usual reasons"), groups[usual][1])
@@ -160,9 +127,9 @@ class DecisionForm(StepForm):
         )
 
     def _add_words(self) -> None:
-        to_her = self.step.part == Involvement.Part.HANDLES
+        to_her = self.step.speaks_to_her
         label = gettext_lazy("Words to her") if to_her else gettext_lazy("Opinion, for the office that answers")
-        if to_her and any(option.answers for option in self.step.options):
+        if to_her and any(option.answers for option in self.options):
             label = gettext_lazy("Answer to the applicant")
         self.fields["answer"] = TextField(
             label=label,
@@ -185,23 +152,6 @@ class DecisionForm(StepForm):
         said = next(ours, None)
         return said.answer.body if said is not None and said.answer is not None else ""
 
-    def _experts(self, ask: PickExpert) -> Choices:
-        people = advisers(self.case, ask, directory(reference_version()))
-        return [(person.pk, str(person)) for person in people]
-
-    def _published(self) -> Choices:
-        today = timezone.localdate(self.at)
-        answers = PublishedAnswer.objects.filter(published_on__lte=today).filter(
-            Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=today)
-        )
-        law_field = self.case.answers.data.get("law_field")
-        rows = [(answer.law_field == law_field, (answer.pk, answer.question)) for answer in answers]
-        near = [row for same, row in rows if same]
-        rest = [row for same, row in rows if not same]
-        if not near or not rest:
-            return near or rest
-        return [(_("About the same field"), near), (_("About other fields"), rest)]
-
     # --- how it is laid out -----------------------------------------------------------------------------
 
     def _needed_with(self, option: Option) -> tuple[str, ...]:
@@ -211,7 +161,7 @@ class DecisionForm(StepForm):
     def _inside(self) -> set[str]:
         """Return the fields that stand at their verdicts: needed by one row of neighbours, and not by all."""
         runs: list[tuple[str, ...]] = []
-        for option in self.step.options:
+        for option in self.options:
             if not runs or runs[-1] != self._needed_with(option):
                 runs.append(self._needed_with(option))
         every = [name for run in runs for name in run]
@@ -221,7 +171,7 @@ class DecisionForm(StepForm):
         """Yield the verdicts in groups: neighbours that ask the same beside, and what they ask."""
         inside = self._inside()
         group, needed = Verdicts(), None
-        for option, radio in zip(self.step.options, self["verdict"].subwidgets, strict=True):
+        for option, radio in zip(self.options, self["verdict"].subwidgets, strict=True):
             if needed is not None and self._needed_with(option) != needed:
                 yield group
                 group = Verdicts()
@@ -241,7 +191,7 @@ class DecisionForm(StepForm):
     @property
     def may_return(self) -> bool:
         """Whether a conclusion hands the work back, which must be explained in words."""
-        return any(option.returns for option in self.step.options)
+        return any(option.returns for option in self.options)
 
     # --- what was sent ----------------------------------------------------------------------------------
 
@@ -262,6 +212,8 @@ class DecisionForm(StepForm):
         for name, ask in zip(self._names, self.step.asks, strict=True):
             if isinstance(ask, PickAnswer) and name in needed and cleaned.get(name) and not cleaned.get("answer"):
                 self._fill_in(PublishedAnswer.objects.get(pk=cleaned[name]), cleaned)
+            if isinstance(ask, PickPlace) and name in needed:
+                self._hold_against_the_table(ask, cleaned.get(name), cleaned)
         words = cleaned.get("answer") or ""
         if option.refuses and words and len(words) < SHORTEST_REFUSAL:
             self.add_error(
@@ -270,6 +222,12 @@ class DecisionForm(StepForm):
                 % {"least": SHORTEST_REFUSAL},
             )
         return cleaned
+
+    def _hold_against_the_table(self, ask: PickPlace, kind: str | None, cleaned: dict[str, Any]) -> None:
+        """Ask for a reason in words where another body is chosen than the table suggests."""
+        fits = suggestion_for(ask, self.case, at=self.at)
+        if kind and fits is not None and kind != fits.kind and not cleaned.get("reason"):
+            self.add_error("reason", _("Say in words why another body fits better."))
 
     def _fill_in(self, published: PublishedAnswer, cleaned: dict[str, Any]) -> None:
         """Put the published text where she can read and change it."""
@@ -283,7 +241,8 @@ class DecisionForm(StepForm):
     @property
     def option(self) -> Option | None:
         """The option that was chosen."""
-        return self.step.option(self.cleaned_data.get("verdict", ""))
+        verdict = self.cleaned_data.get("verdict", "")
+        return next((option for option in self.options if option.verdict == verdict), None)
 
     def so_far(self) -> dict[str, Any]:
         """Return what she would read as it stands now, finished or not."""
@@ -292,6 +251,8 @@ class DecisionForm(StepForm):
             if isinstance(ask, Flags):
                 ticked = self.fields[name].widget.value_from_datadict(self.data, self.files, name)
                 details |= {flag: flag in ticked for flag, _label in ask.choices}
+            elif isinstance(ask, PickPlace) and self.data.get(name) in dict(ask.choices):
+                details[ask.name] = self.data[name]
         needs_words = self.option is not None and "answer" in self._needed_with(self.option)
         return {
             "reason_code": self.data.get("reason_code", ""),
@@ -319,8 +280,8 @@ class DecisionForm(StepForm):
                 details |= {flag: flag in cleaned[name] for flag, _label in ask.choices}
             elif isinstance(ask, SealedChoice):
                 sealed = cleaned[name]
-            elif isinstance(ask, Amount):
-                details[name] = cleaned[name]
+            elif isinstance(ask, Amount | Enter | Checklist | PickPlace):
+                details[ask.name] = cleaned[name]
             elif cleaned[name]:
                 details[name] = int(cleaned[name])
         return {

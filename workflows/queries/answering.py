@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cases import policy
-from cases.models import Case, Involvement, Role, User
+from cases.models import Case, Role, User
 from cases.policy import Posts
 from cases.queries.promise import first_to_apologise
 from workflows.flows.registry import graph_for
@@ -13,7 +13,7 @@ from workflows.models import WorkItem
 
 def handling(graph: Graph, items: Sequence[WorkItem]) -> list[WorkItem]:
     """Return what is open with those who handle the case, or their last item while only opinions are awaited."""
-    theirs = [item for item in items if graph.human(item.node).part == Involvement.Part.HANDLES]
+    theirs = [item for item in items if graph.human(item.node).reads_all]
     return [item for item in theirs if item.is_open] or theirs[-1:]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import User
 from cases.policy import supervised_provinces
+from cases.queries.refusals import warnings
 from cases.queries.register import ENDANGERED, LATE, OVERSLEPT, PROPOSED
 from workflows.queries.counting import Snapshot, snapshot
 from workflows.queries.rulebook import calendar_warning
@@ -41,6 +42,8 @@ class Checking:
     cases: tuple[Check, ...]
     # Cases at which the worker should have looked.
     overslept: Check
+    # People who asked often for what is not for them.
+    refused: Check
     # The year whose holidays nobody has announced yet.
     unannounced: int | None
 
@@ -64,6 +67,7 @@ _UNSEEN = (
     _("Reminders and apologies do not go out. Tell the administrator."),
     True,
 )
+_REFUSED = _("Asked often for what is not for them")
 
 
 def checking(user: User, *, at: datetime) -> Checking:
@@ -76,6 +80,9 @@ def checking(user: User, *, at: datetime) -> Checking:
         items=tuple(_items(counted)),
         cases=tuple(_of_cases(counted, each) for each in _OF_CASES),
         overslept=_of_cases(counted, _UNSEEN),
+        refused=Check(
+            _("Asked often for what is not for them"), "", len(warnings(user, at=at)), reverse("cases:diary")
+        ),
         unannounced=calendar_warning(timezone.localdate(at)),
     )
 

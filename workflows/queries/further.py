@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
+
 from cases import policy
-from cases.models import Case, InformationRequest, Passage, TimelineEvent, User
+from cases.models import Case, InformationRequest, Involvement, Passage, TimelineEvent, User
 from cases.policy import Standing
-from cases.queries.questions import asked_of_her, proposed_question, times_asked, wanted_by
+from cases.queries.questions import asked_at, proposed_question, times_asked, wanted_by
 from cases.services import service_of
 from cases.services.base import Words
+from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 
 
@@ -40,11 +43,17 @@ class Declined:
 
 def further_of(user: User, item: WorkItem, *, held: Collection[Standing]) -> Further:
     """Return what the page of a work item shows of its questions. Four queries at most."""
-    times = times_asked(item.case).get(item.stage, 0)
+    times = asked_before(item.case, item.node, item.stage, item.agency_id).count()
     proposal = proposed_question(item.case) if times and item.status == WorkItem.Status.OPEN else None
     if proposal is None or proposal.node != item.node:
         return Further(times)
     return read_by(user, proposal, times=times, held=held)
+
+
+def asked_before(case: Case, node: str, stage: str, agency_id: int | None) -> QuerySet[InformationRequest]:
+    """Return what she was asked in a step; in that of a body outside, what this very one asked her."""
+    is_outside = graph_for(case.service, case.version).human(node).part == Involvement.Part.RECEIVES
+    return asked_at(case, stage, office=agency_id if is_outside else None)
 
 
 def asked_by_stage(case: Case) -> list[tuple[Words, int]]:
@@ -56,7 +65,8 @@ def asked_by_stage(case: Case) -> list[tuple[Words, int]]:
 def read_by(user: User, question: InformationRequest, *, times: int, held: Collection[Standing]) -> Further:
     """Return everything about a question that waits for an approver."""
     case = question.case
-    before = asked_of_her(case).filter(stage=question.stage).select_related("question", "reply").order_by("asked_at")
+    before = asked_before(case, question.node, question.stage, question.agency_id)
+    before = before.select_related("question", "reply").order_by("asked_at")
     return Further(
         times=times,
         proposal=question,

@@ -8,9 +8,9 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 
 from cases import policy
 from cases.models import Absence, Case, Decision, Membership, TimelineEvent, User
+from workflows.asks import PickExpert
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
-from workflows.nodes import PickExpert
 
 
 @dataclass(frozen=True)

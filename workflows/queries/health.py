@@ -12,7 +12,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from cases.models import Case, CaseState, InformationRequest, Involvement, TimelineEvent
+from cases.models import Case, CaseState, FollowUp, InformationRequest, Involvement, TimelineEvent
 from cases.models.case import MOVING
 from cases.queries.directory import reference_version
 from cases.queries.register import PATIENCE
@@ -22,6 +22,7 @@ from workflows.calendar import Calendar
 from workflows.models import WorkItem
 from workflows.queries.able import away_alone, nobody_can
 from workflows.queries.faults import ABANDONED, NO_HOLDER, Fault, faults
+from workflows.queries.following import planned_for
 from workflows.queries.holding import whose
 from workflows.queries.passing import holder_told, seconds_told
 from workflows.queries.rulebook import end_of, rulebook
@@ -88,6 +89,8 @@ def examine(*, at: datetime) -> Health:
         )
         of_batch = WorkItem.objects.filter(case__in=keys, finished_at__isnull=True)
         uninvolved = set(_uninvolved(keys))
+        follow_ups = Counter(FollowUp.objects.filter(case__in=keys).values_list("case_id", flat=True))
+        untold = set(FollowUp.objects.to_tell(at - PATIENCE).filter(case__in=keys).values_list("case_id", flat=True))
         abandoned = set(abandoned_among(of_batch))
         health.absent_without_acting += len(set(of_batch.filter(away_alone()).values_list("case_id", flat=True)))
         without = {case: (sealed, office) for case, sealed, office in _without_anybody(of_batch)}
@@ -103,11 +106,14 @@ def examine(*, at: datetime) -> Health:
             health.at_risk += any(is_at_risk(item, calendar, at=at) for item in running)
             health.waiting_for_her += case.pk in asked
             health.outside += any(item.holder == WorkItem.Holder.OUTSIDE for item in open_items)
-            health.overslept += case.is_moving and case.look_at is not None and case.look_at < at - PATIENCE
+            unseen = case.is_moving and case.look_at is not None and case.look_at < at - PATIENCE
+            health.overslept += unseen or case.pk in untold
             stuck = list(_stuck(case, open_items, abandoned))
             health.stuck += bool(stuck)
             of_case = told.get(case.pk, _Told())
             found = [*map(str, stuck), *_disagreements(case, open_items, of_case.last_state, case.pk in asked)]
+            if follow_ups[case.pk] < (planned := planned_for(case)):
+                found.append(f"it has {follow_ups[case.pk]} follow-ups of {planned}")
             if case.pk in uninvolved:
                 found.append("somebody holds it who is not recorded as involved")
             if not stuck:

@@ -8,19 +8,20 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from cases.models import Case, Involvement, Passage
+from cases.models import Case, Passage
 from cases.queries.directory import directory, reference_version
 from cases.queries.naming import office_name
-from cases.queries.telling import Telling, telling
+from cases.queries.telling import Telling, her_turn, telling
 from cases.services import service_of
 from cases.services.base import Reason
 from workflows import engine
+from workflows.asks import Option
 from workflows.conditions import WAITED, Facts, verdict_key
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
-from workflows.nodes import Option, rule_code
+from workflows.nodes import Rule, rule_code
 from workflows.promised import not_over_when_made, stands
-from workflows.queries.rulebook import rulebook
+from workflows.queries.rulebook import Deadline, rulebook
 
 # The moves after which she reads the words that were written to her.
 _RELEASING = {"decide", "not_accept"}
@@ -48,12 +49,14 @@ def message_to_her(
     advance = engine.advance(graph, engine.from_json(case.marking), facts, node=item.node, token=item.token)
     now = bool(_RELEASING & set(advance.moves))
     human = graph.human(item.node)
+    keeps = option.at_once and human.promises is not None
     # An opinion is for the office that writes the answer, not for her.
-    to_her = answer if human.part == Involvement.Part.HANDLES else ""
+    to_her = answer if human.speaks_to_her else ""
+    # What others wrote to her goes along, but a body outside does not read it here.
     before = [
         passage
         for stage, (node, passage) in case.facts.get("answers", {}).items()
-        if node != item.node and not (to_her and stage == human.stage)
+        if node != item.node and not (to_her and stage == human.stage) and human.reads_all
     ]
     earlier = Passage.objects.filter(pk__in=before, case=case).order_by("pk") if now and before else ()
     reason = service.reason(reason_code) if option.refuses else _refused_before(case, before) if now else None
@@ -62,9 +65,10 @@ def message_to_her(
             case,
             f"{item.node}.{option.verdict}",
             agency=item.agency,
-            promised_on=_promised(case, advance, facts, at) if case.is_undecided and not now else None,
+            promised_on=_promised(case, advance, facts, at, keeps=keeps) if case.is_undecided and not now else None,
+            her_turn=_her_turn(case, advance, facts, at),
         ),
-        now=now,
+        now=now or option.at_once,
         reason=reason.label if reason else "",
         words=(*(passage.body for passage in earlier), *([to_her] if to_her else [])),
         next_step=reason.next_step if reason else "",
@@ -77,30 +81,52 @@ def goes_to(item: WorkItem, option: Option) -> str:
     graph, offices = graph_for(case.service, case.version), directory(reference_version())
     facts = {**case.facts, verdict_key(item.node): option.verdict}
     opened = engine.advance(graph, engine.from_json(case.marking), facts, node=item.node, token=item.token).opened
-    places = [place for node, _token in opened if (place := graph.human(node).agency) is not None]
+    places = [place for node, _token in opened if (place := graph.human(node).place(facts)) is not None]
     agencies = {agency.pk: agency for place in places if (agency := offices.agency(place.kind, place.level, case))}
     return ", ".join(office_name(agency) for pk, agency in agencies.items() if pk != item.agency_id)
 
 
-def _promised(case: Case, advance: engine.Advance, facts: Facts, at: datetime) -> date | None:
-    """Return the day she is promised once this conclusion is sent, as the step itself will reckon it."""
-    today, promised_on = timezone.localdate(at), case.promised_on
-    accepted = at if "accept" in advance.moves else case.accepted_at
-    graph, book = graph_for(case.service, case.version), rulebook(reference_version())
+def _promised(case: Case, advance: engine.Advance, facts: Facts, at: datetime, *, keeps: bool) -> date | None:
+    """Return the day she is promised once this conclusion is sent, as the step itself will reckon it.
+
+    Where the conclusion `keeps` the present promise, only a step that opens gives another day.
+    """
+    promised_on, accepted_at = None if keeps else case.promised_on, _accepted_at(case, advance, at)
+    graph = graph_for(case.service, case.version)
     for node, _token in advance.opened:
         promises = graph.human(node).promises
         if promises is not None:
-            until = book.deadline(
-                rule_code(promises, facts),
-                opened=today,
-                submitted=book.received_on(case),
-                accepted=timezone.localdate(accepted) if accepted else None,
-                waited=facts.get(WAITED, 0),
-            )
-            day = not_over_when_made(case, until.promised_on, accepted_at=accepted)
-            if not stands(case, node, day, facts=facts, accepted_at=accepted):
+            until = _deadline(case, promises, facts, accepted_at=accepted_at, at=at)
+            day = not_over_when_made(case, until.promised_on, accepted_at=accepted_at)
+            if keeps or not stands(case, node, day, facts=facts, accepted_at=accepted_at):
                 promised_on = day
     return promised_on
+
+
+def _her_turn(case: Case, advance: engine.Advance, facts: Facts, at: datetime) -> str:
+    """Return the sentence that a step of hers opens with this conclusion; empty where none does."""
+    graph = graph_for(case.service, case.version)
+    hers = [node for node, _token in advance.opened if graph.human(node).holder == WorkItem.Holder.APPLICANT]
+    if not hers:
+        return ""
+    accepted_at = _accepted_at(case, advance, at)
+    until = _deadline(case, graph.human(hers[0]).within, facts, accepted_at=accepted_at, at=at)
+    return her_turn(case, hers[0], timezone.localdate(until.due_at))
+
+
+def _accepted_at(case: Case, advance: engine.Advance, at: datetime) -> datetime | None:
+    return at if "accept" in advance.moves else case.accepted_at
+
+
+def _deadline(case: Case, rule: Rule, facts: Facts, *, accepted_at: datetime | None, at: datetime) -> Deadline:
+    book = rulebook(reference_version())
+    return book.deadline(
+        rule_code(rule, facts),
+        opened=timezone.localdate(at),
+        submitted=book.received_on(case),
+        accepted=timezone.localdate(accepted_at) if accepted_at else None,
+        waited=facts.get(WAITED, 0),
+    )
 
 
 def _refused_before(case: Case, answers: Collection[int]) -> Reason | None:

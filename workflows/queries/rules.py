@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, User
+from cases.services import SERVICES
+from workflows.flows.registry import FLOWS
 from workflows.models import DeadlineRule, WorkItem
 from workflows.queries.rulebook import Rulebook
 
 Words = str | Promise
 
-# What each rule is for, by group, in the order of a case's way.
+# What each rule is for, by group, in the order of a case's way; what a flow brings of its own stands under its service.
 GROUPS: tuple[tuple[Words, Mapping[str, Words]], ...] = (
     (
         gettext_lazy("Receiving and sorting a case"),
@@ -90,6 +92,8 @@ GROUPS: tuple[tuple[Words, Mapping[str, Words]], ...] = (
             "FOLLOWUP_3": gettext_lazy("Asking after 3 months how it goes"),
             "FOLLOWUP_6": gettext_lazy("Asking after 6 months how it goes"),
             "FOLLOWUP_12": gettext_lazy("Asking after 12 months how it goes"),
+            "FOLLOWUP_24": gettext_lazy("Asking after 2 years how it goes"),
+            "FOLLOWUP_36": gettext_lazy("Asking after 3 years how it goes"),
         },
     ),
     (
@@ -103,6 +107,11 @@ GROUPS: tuple[tuple[Words, Mapping[str, Words]], ...] = (
             "COMPLAINT_SECOND": gettext_lazy("The second decision on a complaint"),
             "COMPLAINT_SECOND_COMPLEX": gettext_lazy("The second decision on a complex complaint"),
         },
+    ),
+    *(
+        (SERVICES[flow.about.service].title, {target.code: target.words for target in flow.about.targets})
+        for flow in FLOWS.values()
+        if flow.about.targets
     ),
 )
 NAMES: Mapping[str, Words] = {code: words for _title, codes in GROUPS for code, words in codes.items()}

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from cases.models import TimelineEvent
 from cases.queries.promise import REASONS
 from cases.services.base import SupportService
+from workflows.asks import HER_REASONS, PLAIN_REASONS, RETURN_REASONS
 from workflows.graph import Graph
-from workflows.nodes import PLAIN_REASONS, RETURN_REASONS, HumanStep
+from workflows.nodes import HumanStep
 
 
 def _step(event: TimelineEvent, graph: Graph) -> HumanStep | None:
@@ -91,6 +92,12 @@ def said(event: TimelineEvent, graph: Graph) -> str:
             return _("Closed: no answer came in time")
         case "case_rated":
             return _("The applicant rated the help: %(score)s of 3") % {"score": event.facts.get("score")}
+        case "follow_up_due" if event.facts["again"]:
+            return _("Asked the applicant once more how it goes")
+        case "follow_up_due":
+            return _("Asked the applicant how it goes after the support")
+        case "follow_up_answered":
+            return _("Told how it goes after the support")
         case "deadline_neared" | "deadline_passed" | "item_taken_over":
             return f"{news(event, graph)}: {step.label if step else ''}"
         case "reminder_sent":
@@ -139,6 +146,7 @@ def reason_words(code: str, service: SupportService) -> str:
     lists: Iterable[tuple[str, str | Promise]] = (
         *((reason.code, reason.label) for reason in service.refusal_reasons),
         *PLAIN_REASONS,
+        *HER_REASONS,
         *RETURN_REASONS,
         *REASONS.items(),
     )

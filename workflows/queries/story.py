@@ -15,15 +15,20 @@ from cases.queries.directory import reference_version
 from cases.queries.naming import office_name
 from cases.queries.shares import Holder, age_in_seconds, holders, seconds_by_holder, summed
 from cases.queries.timeline import CaseVerification, verify_case
-from cases.services import service_of
+from cases.services import SERVICES, service_of
+from workflows.asks import Checklist, Enter, PickPlace
 from workflows.calendar import Calendar
 from workflows.flows.registry import graph_for
 from workflows.graph import Graph
 from workflows.models import CalendarDay, WorkItem
+from workflows.queries.chosen import in_words
 from workflows.queries.due import DueTag, due_tag
+from workflows.queries.following import ANSWERED
 from workflows.queries.held import Held, held, holder_of
 from workflows.queries.holding import holder_key
+from workflows.queries.labels import labelled_anew
 from workflows.queries.passing import passing_of
+from workflows.queries.routes import rule_words
 from workflows.queries.rulebook import end_of, rulebook
 from workflows.queries.said import reason_words, said
 from workflows.queries.unanswered import HERS
@@ -37,7 +42,7 @@ COMPUTED = gettext_lazy("worked out by Đồng Hành")
 _ENOUGH = 5
 _ONE_DAY = timedelta(days=1)
 # Reasons that tell nothing where everything goes its way.
-_AS_USUAL = frozenset({"FACTS_CLEAR", "IN_SCOPE"})
+_AS_USUAL = frozenset({"FACTS_CLEAR", "HER_WORD", "IN_SCOPE"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Line:
     reason: str
     passages: tuple[Passage, ...]
     intact: bool = True
+    # What was chosen and entered with a conclusion.
+    details: tuple[str, ...] = ()
 
     @property
     def who(self) -> str:
@@ -191,6 +198,8 @@ def lines_of(
     if with_words:
         passages = Passage.objects.filter(case=case).exclude(kind=Passage.Kind.SEALED)
         bodies = {str(passage.pk): passage for passage in passages.order_by("pk")}
+    # By what rule a body was suggested is for those who supervise.
+    version = reference_version() if supervised else None
     last = None if supervised else next((event for event in events if event.verb == HERS), None)
     for event in events:
         shown = SUPERVISING if supervised else (HERS,) if event is last else ()
@@ -198,13 +207,31 @@ def lines_of(
         reason = event.facts.get("reason_code", "")
         yield Line(
             event=event,
-            words=said(event, graph),
+            words=". ".join(filter(None, (said(event, graph), labelled_anew(event) if supervised else ""))),
             person=_who(event),
             office=_office(event),
             reason=reason_words(reason, service) if reason and with_words and reason not in _AS_USUAL else "",
             passages=tuple(_readable(event, bodies, shown)),
             intact=event.position not in bad,
+            details=tuple(_details(event, graph, version)) if with_words else (),
         )
+
+
+def _details(event: TimelineEvent, graph: Graph, version: int | None) -> Iterable[str]:
+    """Yield what was entered of a result outside, which body was chosen, what the routing table had said, and how it
+    goes after the support."""
+    if event.verb == ANSWERED and (told := SERVICES[graph.about.service].follow_up_answer(event.facts["answer"])):
+        yield str(told.label)
+    node = graph.nodes.get(str(event.facts.get("node", "")))
+    if event.verb != "decision_made" or node is None or node.human is None:
+        return
+    details = event.facts.get("details", {})
+    for ask in node.human.asked_with(event.facts["verdict"]):
+        if isinstance(ask, Enter | Checklist | PickPlace) and (said := in_words(ask, details)):
+            yield said
+        by_rule = details.get(f"{ask.name}_rule") if isinstance(ask, PickPlace) else None
+        if version is not None and (rule := rule_words(by_rule, version=version)):
+            yield _("The routing table said: %(rule)s") % {"rule": rule}
 
 
 def _who(event: TimelineEvent) -> str:

@@ -19,14 +19,16 @@ from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
 from cases.queries.paging import read_place
 from cases.services import service_of
+from workflows.asks import Place
 from workflows.calendar import Calendar
 from workflows.flows.registry import FLOWS, graph_for
 from workflows.models import WorkItem
-from workflows.nodes import Place
+from workflows.nodes import HumanStep
 from workflows.queries.due import HEADINGS, DueTag, Nearness, due_tag
+from workflows.queries.handed import is_theirs
 from workflows.queries.rulebook import rulebook
 from workflows.queries.said import news
-from workflows.queries.unanswered import unanswered
+from workflows.queries.unanswered import unanswered, unanswered_by
 
 PAGE = 50
 MOST_COUNTED = 99
@@ -217,7 +219,7 @@ def _steps(held: Posts, version: int, items: list[WorkItem]) -> tuple[tuple[str,
         name: human.label
         for service, released in FLOWS
         for name, human in graph_for(service, released).human_steps.items()
-        if (human.role in by_name if human.agency is None else (human.agency, human.role) in does)
+        if any((place, human.role) in does for place in human.places) or (human.named and human.role in by_name)
     }
     handed_on = (item for item in items if item.passed_on)
     steps |= {item.node: graph_for(item.case.service, item.case.version).human(item.node).label for item in handed_on}
@@ -255,11 +257,17 @@ def _rows(items: list[WorkItem], user: User, held: Posts, calendar: Calendar, at
         )
     }
     waiting = unanswered(item.case_id for item in items)
+    handed = [item for item in items if _human(item).part == Involvement.Part.RECEIVES]
+    offices = {item.agency_id for item in handed if item.agency_id is not None}
+    of_theirs = unanswered_by([item.case_id for item in handed], offices) if handed else waiting
     rows = []
     for item in items:
         case, event = item.case, latest.get(item.case_id)
-        graph = graph_for(case.service, case.version)
-        human = graph.human(item.node)
+        graph, human = graph_for(case.service, case.version), _human(item)
+        is_handed = human.part == Involvement.Part.RECEIVES
+        if event is not None and is_handed and item.opened_at != event.at and not is_theirs(event, offices):
+            # What others do about it is not among what was handed over.
+            event = None
         rows.append(
             Row(
                 item=item,
@@ -268,15 +276,19 @@ def _rows(items: list[WorkItem], user: User, held: Posts, calendar: Calendar, at
                 place=place_of(case),
                 service=service_of(case).title,
                 step=human.label,
-                news=news(event, graph) if event else "",
+                news=news(event, graph) if event and (not is_handed or is_theirs(event, offices)) else "",
                 news_at=_when(event.at, at) if event else "",
                 is_new=event is not None and event.actor_id != user.pk and event.at > at - NEW_FOR,
                 arrived=event is not None and item.opened_at == event.at,
                 in_place_of=_in_place_of(item, human.role, held),
-                unanswered=waiting[item.case_id] if human.part != Involvement.Part.CONSULTED else 0,
+                unanswered=(of_theirs if is_handed else waiting)[item.case_id] if human.speaks_to_her else 0,
             )
         )
     return rows
+
+
+def _human(item: WorkItem) -> HumanStep:
+    return graph_for(item.case.service, item.case.version).human(item.node)
 
 
 def _in_place_of(item: WorkItem, role: str, held: Posts) -> str:

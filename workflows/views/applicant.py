@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.forms import filing
-from cases.forms.answering import AddPapersForm, AnswerForm, WithdrawForm
+from cases.forms.answering import AddForm, AddPapersForm, AnswerForm, WithdrawForm
 from cases.forms.consents import ConsentForm
 from cases.forms.documents import status_of
 from cases.forms.talking import WordsForm
-from cases.models import Case, CaseState, InformationRequest
+from cases.models import Case, CaseState, Document, InformationRequest
 from cases.policy import WrongState
 from cases.queries.mine import open_request, papers_of
 from cases.queries.paging import read_number
@@ -92,15 +92,19 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     if asked is None:
         messages.info(request, _("Nothing is asked of you just now."))
         return redirect("cases:status", key=key)
-    service, sent = service_of(case), request.method == "POST"
+    service, sent, now = service_of(case), request.method == "POST", timezone.now()
     is_open = asked.ending == InformationRequest.Ending.OPEN
     correction = filing.Correction(service, case.answers.data, asked.asked_fields, request.POST if sent else None)
-    form = AnswerForm(*([request.POST, request.FILES] if sent else []), case=case, asked=asked.asked_fields)
+    posted = [request.POST, request.FILES] if sent else []
+    form = AnswerForm(*posted, case=case, asked=asked.asked_fields, key=form_key(request), at=now)
+    if form.only_keeps and not is_open:
+        raise WrongState(_("This question is already closed."))
     # Both are asked, so that every error is said at once. Once the question is closed, the action tells this very
     # form sent again from one that comes too late.
-    if sent and (not is_open or all([correction.is_valid(), form.is_valid()])):
-        now, applicant = timezone.now(), reader(request)
-        with form.written_papers(by=applicant, at=now) if is_open else nullcontext([]) as papers:
+    if sent and (not is_open or all([correction.is_valid(), form.is_valid()])) and not form.only_keeps:
+        applicant = reader(request)
+        new: list[Document] = []
+        with form.written_papers(by=applicant, at=now) if is_open else nullcontext(new) as papers:
             actions.answer(
                 asked,
                 applicant=applicant,
@@ -112,6 +116,10 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
             )
         messages.success(request, _("We have your answer. The case goes on."))
         return redirect("cases:status", key=key)
+    if sent:
+        keep_good(request, form)
+    if form.only_keeps:
+        correction.say_nothing()
     fields = [*correction.fields(), *form]
     words = {
         "case": case,
@@ -120,30 +128,41 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
         "form_key": uuid4(),
         "corrections": correction.fields(),
         "documents": papers_of(case),
-        "had_files": bool(request.FILES),
         "errors": [(field.id_for_label or field.auto_id, error) for field in fields for error in field.errors],
     }
     return render(request, "workflows/applicant/answer.html", words, status=status_of(form))
 
 
+def keep_good(request: HttpRequest, form: AddForm) -> None:
+    """Keep the good files of a form that is not sent yet."""
+    form.is_valid()
+    kept = form.keep()
+    if kept:
+        messages.success(request, _("Kept for this form: %(number)s. Not sent yet.") % {"number": kept})
+    if form.only_keeps:
+        form.say_files_only()
+
+
 @login_required
 def add_papers(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take papers she adds of her own accord while she waits."""
-    case, sent = own_case(request, key), request.method == "POST"
+    case, sent, now = own_case(request, key), request.method == "POST", timezone.now()
     if not sent and (not case.is_undecided or open_request(case)):
         # What we ask for is sent with the answer.
         return redirect("workflows:answer" if case.is_undecided else "cases:status", key=key)
-    form = AddPapersForm(*([request.POST, request.FILES] if sent else []), case=case)
+    posted = [request.POST, request.FILES] if sent else []
+    form = AddPapersForm(*posted, case=case, key=form_key(request), at=now)
     if sent and not case.is_undecided:
         raise WrongState(_("This request is already decided or closed. No paper can be added any more."))
-    if sent and form.is_valid():
-        now, applicant = timezone.now(), reader(request)
+    if sent and form.is_valid() and not form.only_keeps:
+        applicant = reader(request)
         with form.written_papers(by=applicant, at=now) as papers:
             actions.add_papers(case, applicant=applicant, papers=papers, key=form_key(request), at=now)
         messages.success(request, _("We have your papers. They are with your case."))
         return redirect("cases:status", key=key)
+    if sent:
+        keep_good(request, form)
     words = {"case": case, "form": form, "form_key": uuid4(), "documents": papers_of(case)}
-    words["had_files"] = bool(request.FILES)
     return render(request, "workflows/applicant/add_papers.html", words, status=status_of(form))
 
 

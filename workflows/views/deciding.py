@@ -268,10 +268,10 @@ def _preview(form: DecisionForm) -> MessageToHer | None:
 
 def _at_first(form: DecisionForm, at: datetime) -> MessageToHer | None:
     """Return what she will read where only one conclusion is offered, before anything is typed."""
-    if form.is_bound or len(form.step.options) != 1:
+    if form.is_bound or len(form.options) != 1:
         return None
     words = str(form.initial.get("answer") or "")
-    return message_to_her(form.item, form.step.options[0], reason_code="", answer=words, details={}, at=at)
+    return message_to_her(form.item, form.options[0], reason_code="", answer=words, details={}, at=at)
 
 
 def _page(request: HttpRequest, found: WorkItem, *, unmasked: str = "", **shown: Any) -> HttpResponse:

@@ -10,26 +10,30 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases import policy
-from cases.models import Case, Involvement, Passage, User
+from cases.models import Case, Passage, User
 from cases.models.people import Role
-from cases.policy import Posts
+from cases.policy import Extent, Posts, Reading
 from cases.queries.directory import reference_version
+from cases.queries.handed import answers_read
+from cases.queries.linked import followed_case
 from cases.queries.naming import name_of, place_of
 from cases.services import service_of
 from cases.views.own import reader
+from workflows.asks import SealedChoice
 from workflows.conditions import deciders_key
 from workflows.flows.registry import graph_for
 from workflows.forms.talking import NoteForm, ToHerForm
 from workflows.models import WorkItem
-from workflows.nodes import HumanStep, SealedChoice
+from workflows.nodes import HumanStep
 from workflows.queries.answering import may_put_off
 from workflows.queries.beside import beside
 from workflows.queries.due import due_tag
 from workflows.queries.further import further_of
+from workflows.queries.handed import own_lines
 from workflows.queries.rulebook import rulebook
 from workflows.queries.rules import rule_line
 from workflows.queries.story import lines_of
-from workflows.queries.unanswered import unanswered
+from workflows.queries.unanswered import unanswered, unanswered_by
 from workflows.queries.worklist import Chosen
 from workflows.views.offered import hands_of, manages, takes_up
 from workflows.views.shown import answers_of, facts_of, masked_numbers, opinions, papers_of, talk_of
@@ -139,20 +143,22 @@ def sealed_here(user: User, item: WorkItem) -> list[Passage]:
 
 def numbers_here(user: User, item: WorkItem) -> dict[str, str]:
     """Return the masked numbers that this person may see whole: who is to decide, and is not only consulted."""
-    if step_of(item).part == Involvement.Part.CONSULTED or why_not(user, item, held=policy.standing(user)):
+    reads = policy.reading(user, item.case)
+    if reads.extent is Extent.CONSULTED or why_not(user, item, held=policy.standing(user)):
         return {}
-    return masked_numbers(item.case)
+    return masked_numbers(item.case, reads)
 
 
 def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str = "") -> dict[str, Any]:
     """Return everything that the page of a work item shows, whatever stands in its right column."""
     user, case, step = reader(request), item.case, step_of(item)
     held = policy.standing(user)
-    consulted = step.part == Involvement.Part.CONSULTED
+    reads = policy.reading(user, case)
+    in_part, has_it = reads.is_in_part, reads.is_whole or reads.extent is Extent.HANDED
     cannot = why_not(user, item, held=held)
     by_name = bool(step.named) or case.sealed
-    lines = list(lines_of(case, with_words=not consulted))
-    messages, notes = talk_of(item, [line.event for line in lines], consulted=consulted)
+    lines = own_lines(case, reads) if in_part else list(lines_of(case, with_words=reads.is_whole))
+    messages, notes = talk_of(item, [line.event for line in lines], reads)
     speaks = item.is_open and case.is_moving
     place = beside(user, item, Chosen.read(request.GET), held=held, at=at)
     book = rulebook(reference_version())
@@ -165,25 +171,27 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
         "service": service_of(case),
         "name": name_of(case),
         "where": place_of(case),
-        "needed_by": needed_by(case),
+        "follows": None if in_part else followed_case(case, among=policy.office_cases(user)),
+        "in_part": in_part,
+        "needed_by": needed_by(case, reads),
         "tag": due_tag(item, book.calendar, at=at) if item.is_open else None,
         "rule": rule_line(item, case, book),
         # An office that is asked for its opinion needs her answers, not what colleagues wrote, nor her phone.
-        "phone": "" if consulted else case.applicant.phone_as_read,
+        "phone": case.applicant.phone_as_read if has_it else "",
         "beside": place,
         "list": place.chosen.address,
         "lines": lines[:LINES_SHOWN],
         "older_lines": lines[LINES_SHOWN:],
         "said_to_her": messages,
-        "unanswered": 0 if consulted else unanswered([case.pk])[case.pk],
+        "unanswered": _unanswered(case, reads),
         "notes": notes,
         "write_to_her": ToHerForm() if speaks and may(user, "write_to_her", item, held=held) else None,
         "note": NoteForm() if item.is_open and may(user, "note", item, held=held) else None,
-        "opinions": [] if consulted else list(opinions(case)),
-        "facts": list(facts_of(case.enterprise)) if case.enterprise else [],
-        "answers": answers_of(case, unmasked=unmasked),
-        "may_unmask": not consulted and not cannot,
-        "papers": papers_of(item),
+        "opinions": list(opinions(case, of=None if reads.is_whole else reads.offices)),
+        "facts": list(facts_of(case.enterprise)) if case.enterprise and not in_part else [],
+        "answers": answers_of(case, reads, unmasked=unmasked),
+        "may_unmask": has_it and not cannot,
+        "papers": papers_of(item, reads),
         "cannot": cannot,
         "may_claim": not cannot and not by_name and item.assignee_id != user.pk,
         "may_release": not cannot and not by_name and item.assignee_id == user.pk,
@@ -191,16 +199,22 @@ def page_of(request: HttpRequest, item: WorkItem, *, at: datetime, unmasked: str
         "sealed": sealed_here(user, item),
         "may_assign": not by_name and item.is_open and may(user, "assign", item, held=held),
         "further": further_of(user, item, held=held),
-        "may_put_off": not consulted and item.is_open and may_put_off(user, case),
+        "may_put_off": reads.is_whole and item.is_open and may_put_off(user, case),
         "hands": hands_of(user, item, step, barred=barred(item), held=held),
         "key": uuid4(),
         "note_key": uuid4(),
     }
 
 
-def needed_by(case: Case) -> date | None:
+def _unanswered(case: Case, reads: Reading) -> int:
+    if reads.is_whole:
+        return unanswered([case.pk])[case.pk]
+    return unanswered_by([case.pk], reads.offices)[case.pk] if reads.is_in_part else 0
+
+
+def needed_by(case: Case, reads: Reading) -> date | None:
     """Return the day by which she needs the answer, as she wrote it, for as long as nothing is decided."""
-    written = case.answers.data.get("urgent_until")
+    written = answers_read(reads, case).get("urgent_until")
     return date.fromisoformat(written) if written and case.is_undecided else None
 
 

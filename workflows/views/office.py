@@ -17,6 +17,7 @@ from cases.views.own import form_key, reader
 from workflows import actions
 from workflows.forms.assigning import AssignForm, Ticked
 from workflows.queries.away import away_today
+from workflows.queries.following import to_ask
 from workflows.queries.publishing import how_many_to_publish
 from workflows.queries.to_approve import MOST, questions_to_approve
 from workflows.queries.worklist import Chosen
@@ -47,6 +48,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "to_approve": to_approve[:MOST],
         "how_many_to_approve": f"{MOST}+" if len(to_approve) > MOST else str(len(to_approve)),
         "to_publish": how_many_to_publish(user, held),
+        "to_ask": to_ask(user, held, after=request.GET.get("asked_after", ""), at=now),
         "away": away_today(user, today=timezone.localdate(now)),
         "now": now,
         "assigns": Role.APPROVER in {role for _agency, role in held},

@@ -18,7 +18,6 @@ from cases.policy import WrongState
 from cases.queries.directory import reference_version
 from cases.queries.naming import name_of, place_of
 from cases.queries.promise import MOVED, apology
-from cases.queries.questions import times_asked
 from cases.services import service_of
 from cases.views.own import form_key, reader
 from workflows import actions, clock
@@ -26,7 +25,7 @@ from workflows.flows.registry import graph_for
 from workflows.forms.promising import DeclineForm, PutOffForm
 from workflows.models import WorkItem
 from workflows.queries.answering import may_put_off, may_put_off_again, office_putting_off
-from workflows.queries.further import declined_by, may_approve, read_by
+from workflows.queries.further import asked_before, declined_by, may_approve, read_by
 from workflows.queries.rulebook import rulebook
 
 
@@ -117,6 +116,7 @@ def _question(user: User, pk: int) -> InformationRequest:
 
 def _further_page(request: HttpRequest, question: InformationRequest, form: DeclineForm) -> HttpResponse:
     user, case = reader(request), question.case
+    asked = asked_before(case, question.node, question.stage, question.agency_id)
     words = {
         "place": "worklist",
         "case": case,
@@ -124,7 +124,7 @@ def _further_page(request: HttpRequest, question: InformationRequest, form: Decl
         "where": place_of(case),
         "service": service_of(case),
         "step": graph_for(case.service, case.version).human(question.node),
-        "further": read_by(user, question, times=times_asked(case).get(question.stage, 0), held=policy.standing(user)),
+        "further": read_by(user, question, times=asked.count(), held=policy.standing(user)),
         "waits": question.ending == InformationRequest.Ending.PROPOSED,
         "form": form,
         "decline": form,

@@ -1,6 +1,6 @@
 """What the page of a work item shows of a case: facts, answers, papers, opinions, and what was said."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,14 +10,18 @@ from django.utils.translation import gettext as _
 from cases.forms.filing import shown_answers
 from cases.models import Case, Decision, Document, Enterprise, EntityType, Passage, TimelineEvent, User
 from cases.models.enterprise import ENTERPRISES
+from cases.policy import Reading
 from cases.queries import mine
+from cases.queries.handed import answers_read, papers_read, reads_page
 from cases.services import common, service_of
 from cases.services.base import Words
 from cases.services.common import masked, personal_numbers
-from cases.services.fields import thousands
+from workflows.asks import PickExpert
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
-from workflows.nodes import Amount, Flags, HumanStep, PickExpert
+from workflows.nodes import HumanStep
+from workflows.queries.chosen import in_words
+from workflows.queries.handed import words_between
 from workflows.queries.said import reason_words
 from workflows.queries.story import REMINDED
 
@@ -45,10 +49,12 @@ class Opinion:
     details: tuple[str, ...]
 
 
-def opinions(case: Case) -> Iterator[Opinion]:
-    """Yield what was concluded so far, the newest first."""
+def opinions(case: Case, *, of: Collection[int] | None = None) -> Iterator[Opinion]:
+    """Yield what was concluded so far, the newest first; by some offices alone, where they are given."""
     graph, service = graph_for(case.service, case.version), service_of(case)
     decisions = case.decisions.select_related("reviewer", "agency", "reason", "answer")
+    if of is not None:
+        decisions = decisions.filter(agency__in=of)
     for decision in decisions.order_by("-decided_at", "-pk"):
         step = graph.human(decision.node)
         option = step.option(decision.verdict)
@@ -63,17 +69,10 @@ def opinions(case: Case) -> Iterator[Opinion]:
 
 def _details(decision: Decision, step: HumanStep) -> Iterator[str]:
     for ask in step.asked_with(decision.verdict):
-        match ask:
-            case Flags():
-                chosen = [str(label) for name, label in ask.choices if decision.details.get(name)]
-                if chosen:
-                    yield f"{ask.label}: {', '.join(chosen)}"
-            case Amount():
-                yield f"{ask.label}: {thousands(decision.details.get(ask.name) or 0)}"
-            case PickExpert():
-                yield f"{ask.label}: {User.objects.filter(pk=decision.details.get(ask.name)).first() or ''}"
-            case _:
-                continue
+        if isinstance(ask, PickExpert):
+            yield f"{ask.label}: {User.objects.filter(pk=decision.details.get(ask.name)).first() or ''}"
+        elif said := in_words(ask, decision.details):
+            yield said
 
 
 def facts_of(enterprise: Enterprise) -> list[tuple[str, str | Promise]]:
@@ -110,13 +109,14 @@ class Part:
     usual: bool
 
 
-def answers_of(case: Case, *, unmasked: str = "") -> list[Part]:
-    """Return her answers page by page, the matter itself first, her identity number masked."""
+def answers_of(case: Case, reads: Reading, *, unmasked: str = "") -> list[Part]:
+    """Return her answers as far as they are read, the matter itself first, her identity number masked."""
     # Priority stands at the head of the page; whether she said why is not told here either, by no empty line.
     told_elsewhere = ("priority", "priority_reason")
     data = {name: value for name, value in case.answers.data.items() if name not in told_elsewhere}
     masks: dict[str, str] = {}
-    for name in masked_numbers(case):
+    service = service_of(case)
+    for name in masked_numbers(case, reads):
         if name != unmasked:
             data[name] = masked(data[name])
             masks[data[name]] = name
@@ -126,14 +126,15 @@ def answers_of(case: Case, *, unmasked: str = "") -> list[Part]:
             lines=tuple(Line(str(label), value, masks.get(value, "")) for label, value in lines),
             usual=page.slug in ASKED_OF_EVERYBODY,
         )
-        for page, lines in shown_answers(service_of(case), data)
+        for page, lines in shown_answers(service, data)
+        if reads_page(reads, service, page)
     ]
     return sorted(parts, key=lambda part: part.usual)
 
 
-def masked_numbers(case: Case) -> dict[str, str]:
+def masked_numbers(case: Case, reads: Reading) -> dict[str, str]:
     """Return the numbers of which colleagues see only the end, until one asks for the whole, which is written down."""
-    return personal_numbers(case.answers.data)
+    return personal_numbers(answers_read(reads, case))
 
 
 @dataclass(frozen=True)
@@ -146,25 +147,33 @@ class Paper:
     is_new: bool
 
 
-def papers_of(item: WorkItem) -> list[Paper]:
-    """Return the papers of the case with the names of their kinds."""
+def papers_of(item: WorkItem, reads: Reading) -> list[Paper]:
+    """Return the papers of the case as far as they are read, with the names of their kinds."""
+    read = set(papers_read(reads, item.case).values_list("pk", flat=True)) if reads.is_in_part else None
     return [
-        Paper(document, label, document.uploaded_at > item.opened_at) for document, label in mine.papers_of(item.case)
+        Paper(document, label, document.uploaded_at > item.opened_at)
+        for document, label in mine.papers_of(item.case)
+        if read is None or document.pk in read
     ]
 
 
-def talk_of(item: WorkItem, events: Iterable[TimelineEvent], *, consulted: bool) -> tuple[list[Passage], list[Passage]]:
+def talk_of(item: WorkItem, events: Collection[TimelineEvent], reads: Reading) -> tuple[list[Passage], list[Passage]]:
     """Return the messages between her and the offices, and the notes of colleagues, each the oldest first.
 
-    An office that is only consulted reads neither. A supervisor's reminder stands among the notes of the office
-    it went to, consulted or not, and of no other.
+    An office that is only consulted reads neither, a body outside its own messages. A supervisor's reminder stands
+    among the notes of the office it went to, whatever that reads, and of no other.
     """
     said = Q(kind=Passage.Kind.MESSAGE) | Q(kind=Passage.Kind.NOTE, name="")
     passages = list(item.case.passages.filter(said, erased_at__isnull=True).select_related("author").order_by("pk"))
     reminders = {pk: _went_to(item, event) for event in events if event.verb == REMINDED for pk in event.facts["words"]}
-    messages = [passage for passage in passages if passage.kind == Passage.Kind.MESSAGE and not consulted]
+    theirs = None if reads.is_whole else set(words_between(events, reads.offices))
+    messages = [
+        passage
+        for passage in passages
+        if passage.kind == Passage.Kind.MESSAGE and (theirs is None or passage.pk in theirs)
+    ]
     notes = [passage for passage in passages if passage.kind == Passage.Kind.NOTE]
-    return messages, [note for note in notes if reminders.get(str(note.pk), not consulted)]
+    return messages, [note for note in notes if reminders.get(str(note.pk), reads.is_whole)]
 
 
 def _went_to(item: WorkItem, reminder: TimelineEvent) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases import exports as files
 from cases import policy
 from cases.models import AccessRecord, Case, User
+from cases.queries.linked import followed_case
 from cases.queries.naming import name_of, office_name, place_of
 from cases.services import service_of
 from cases.views.own import reader
@@ -43,6 +44,7 @@ def story(request: HttpRequest, key: UUID) -> HttpResponse:
         "service": service_of(case),
         "name": name_of(case),
         "where": place_of(case),
+        "follows": followed_case(case, among=policy.supervised_cases(user)),
         "story": told,
         "this_year": timezone.localdate(now).year,
         "may_put_off": bool(case.apologies) and may_put_off(user, case),

@@ -6,16 +6,19 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from cases.models.agency import ReferenceVersion
-from project.reference import agencies, answers, calendar, deadlines, places, programmes, replies
+from project.reference import agencies, answers, calendar, deadlines, places, programmes, replies, routing
 
 # Agencies and programmes stand in places, so places come first.
-TABLES = [places, agencies, programmes, deadlines, calendar, answers, replies]
+TABLES = [places, agencies, programmes, deadlines, calendar, answers, replies, routing]
 
 
 class Command(BaseCommand):
     """Load what the product knows before the first case, all of it or nothing."""
 
-    help = "Loads places, agencies, programmes, deadline rules, the calendar, published answers and reply templates."
+    help = (
+        "Loads places, agencies, programmes, deadline rules, the calendar, published answers, reply templates and "
+        "the routing table."
+    )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

@@ -5,6 +5,7 @@ from viewflow import this
 from viewflow.workflow.flow import End, If, Join, Split, StartHandle, Switch
 
 from cases.models import Role
+from workflows.asks import Amount, Flags, Option, PickAnswer, PickExpert, Place, SealedChoice
 from workflows.conditions import Fact, Verdict
 from workflows.nodes import (
     AGRICULTURE,
@@ -15,7 +16,6 @@ from workflows.nodes import (
     SCIENCE,
     TAX,
     About,
-    Amount,
     ByFact,
     ByVerdict,
     CaseFlow,
@@ -23,14 +23,8 @@ from workflows.nodes import (
     Ending,
     ExpertStep,
     ExternalStep,
-    Flags,
     Moves,
-    Option,
-    PickAnswer,
-    PickExpert,
-    Place,
     Review,
-    SealedChoice,
 )
 
 WRITTEN = ("general", "complex", "non_sme")

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection
+from django.utils import timezone
 
 from workflows.flows.registry import RELEASED, graph_for, released_fingerprints
-from workflows.models import DeadlineRule
+from workflows.models import DeadlineRule, RoutingRule
 from workflows.proofs import proofs, rules_named
+from workflows.queries.routes import misfits
 
 
 class Command(BaseCommand):
@@ -45,17 +47,22 @@ class Command(BaseCommand):
         migrated = DeadlineRule._meta.db_table in connection.introspection.table_names()
         known = set(DeadlineRule.objects.values_list("code", flat=True)) if migrated else set()
         unknown = sorted(rules_named() - known) if known else []
+        # Rules of the routing table that name what no flow offers and no form asks.
+        routed = RoutingRule._meta.db_table in connection.introspection.table_names()
+        unfit = misfits(today=timezone.localdate()) if routed else []
         if options["release"]:
             self._release(flows)
             return
         if options["json"]:
-            self.stdout.write(json.dumps({"flows": flows, "rules_without_row": unknown}))
+            self.stdout.write(json.dumps({"flows": flows, "rules_without_row": unknown, "routes": unfit}))
         else:
             for flow in flows:
                 said = "sound" if flow["sound"] else "; ".join(flow["problems"])
                 said += ", released" if flow["released"] else ", NOT as released"
                 self.stdout.write(f"{flow['service']} v{flow['version']}: {flow['states']} states, {said}")
-        if unknown or not all(flow["sound"] and flow["released"] for flow in flows):
+            for line in unfit:
+                self.stdout.write(f"Routing table: {line}")
+        if unknown or unfit or not all(flow["sound"] and flow["released"] for flow in flows):
             sys.exit(1)
 
     def _release(self, flows: list[dict[str, Any]]) -> None:

@@ -1,39 +1,7 @@
-"""The stories of the demo: every branch of legal advice, in every state. People and cases are invented."""
-
-from dataclasses import dataclass, field
-from typing import Any
+"""The stories of legal advice: every branch, in every state. People and cases are invented."""
 
 from project.demo.cast import COMMUNES
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing somebody does: a verdict at a node, or a word for the rest (ask, reply, withdraw, expire, rate)."""
-
-    what: str
-    # Working days since the step before.
-    after: int = 1
-    given: dict[str, Any] = field(default_factory=dict)
-
-
-def step(what: str, after: int = 1, **given: Any) -> Step:
-    """Return one step of a story."""
-    return Step(what, after, given)
-
-
-@dataclass(frozen=True)
-class Story:
-    """One woman, one question, and how it went. Nothing has happened for so many working days."""
-
-    name: str
-    quiet_for: int
-    need: str
-    steps: tuple[Step, ...]
-    answers: dict[str, Any] = field(default_factory=dict)
-    commune: str = COMMUNES[0]
-    # Set when the demo knows her by name, so that one can sign in as her.
-    phone: str = ""
-
+from project.demo.stories.base import Story, step
 
 HOUSEHOLD = {"entity_type": "household", "entity_name": "Hộ kinh doanh bún Mai", "sector": "trade"}
 COOP = {"entity_type": "coop", "entity_name": "Hợp tác xã rau an toàn An Hoà", "sector": "agriculture"}
