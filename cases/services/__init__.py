@@ -3,9 +3,10 @@
 from cases.models.case import Case
 from cases.services.base import Paper, SupportService
 from cases.services.common import COUNTER_CONSENT
+from cases.services.credit_access import CREDIT_ACCESS
 from cases.services.legal_advice import LEGAL_ADVICE
 
-SERVICES: dict[str, SupportService] = {service.code: service for service in (LEGAL_ADVICE,)}
+SERVICES: dict[str, SupportService] = {service.code: service for service in (LEGAL_ADVICE, CREDIT_ACCESS)}
 
 
 def service_of(case: Case) -> SupportService:

@@ -154,7 +154,59 @@ LEGAL_ADVICE = [
         "Chị gửi thêm ảnh giấy đăng ký kinh doanh. Chị chụp chỗ sáng, đặt giấy nằm thẳng, thấy đủ bốn góc.",
     ),
 ]
-TEMPLATES = {"legal_advice": LEGAL_ADVICE}
+CREDIT_ACCESS = [
+    (
+        "loan-not-target",
+        "completeness",
+        "refuse",
+        "Không đúng nhóm được vay",
+        "Lần này chúng tôi chưa hỗ trợ được, vì khoản vay này không dành cho [nhóm người vay].\n"
+        "Chị có thể hỏi [nơi khác]. Chị gọi số trợ giúp, chúng tôi cùng chị tìm.",
+    ),
+    (
+        "loan-plan",
+        "plan_help",
+        "helped",
+        "Phương án đã rõ",
+        "Chào chị. Chúng tôi đã cùng chị xem phương án vay.\n"
+        "Chị cần [số tiền] để mua [việc gì]. Mỗi tháng chị thu [số tiền], trả nợ [số tiền].\n"
+        "Chị nên thêm: [việc cần thêm]. Chị giữ một bản phương án.",
+    ),
+    (
+        "loan-appraising",
+        "lender_result",
+        "appraising",
+        "Còn đang thẩm định",
+        "Chúng tôi đã nhận hồ sơ và đang thẩm định.\n"
+        "Việc tiếp theo: [việc gì, ngày nào, ở đâu]. Chị không phải trả phí nào cho Hội Phụ nữ.",
+    ),
+    (
+        "loan-approved",
+        "lender_result",
+        "approved",
+        "Đồng ý cho vay",
+        "Chúng tôi đồng ý cho chị vay.\n"
+        "Chị mang [giấy tờ] đến [nơi nào] trước ngày [ngày] để ký hợp đồng và nhận tiền.\n"
+        "Chị đọc kỹ lãi suất và ngày trả trước khi ký.",
+    ),
+    (
+        "loan-refused",
+        "lender_result",
+        "refused",
+        "Chưa cho vay được",
+        "Lần này chúng tôi chưa cho vay được, vì [lý do].\n"
+        "Muốn vay lại, chị cần [việc cần làm]. Chị hỏi thêm tại [nơi nào, số điện thoại].",
+    ),
+    (
+        "loan-no-other",
+        "next_lender",
+        "finish",
+        "Chưa còn nơi nào phù hợp",
+        "Chúng tôi đã hỏi [các nơi vay]. Hiện chưa nơi nào phù hợp với khoản vay của chị.\n"
+        "Phương án của chị vẫn dùng được cho lần sau. Khi [điều gì đổi], chị gửi lại hồ sơ.",
+    ),
+]
+TEMPLATES = {"legal_advice": LEGAL_ADVICE, "credit_access": CREDIT_ACCESS}
 
 
 def load() -> int:

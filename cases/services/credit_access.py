@@ -1,0 +1,384 @@
+"""Access to credit: a plan for the loan, and a lender that may fit (the plans' workflow 2).
+
+Nothing here computes whether she gets a loan: a lender "may fit", and the lender decides. No fee is asked anywhere.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.services import common
+from cases.services.base import (
+    ConsentText,
+    Data,
+    FollowUpAnswer,
+    FollowUps,
+    HerStep,
+    Page,
+    Paper,
+    Reason,
+    Stage,
+    SupportService,
+    always,
+)
+from cases.services.common import Priority, Questions
+from cases.services.fields import DateField, LineField, MoneyField, OneOfField, TextField, WholeNumberField, YesNoField
+
+LEAST_LOAN, MOST_LOAN = 1_000_000, 100_000_000_000
+LONGEST_TERM, MOST_JOBS = 240, 500
+PURPOSES = (
+    ("work", _("To make work for me or for others")),
+    ("farming", _("Farming, forestry, fishing")),
+    ("equipment", _("Machines, a workshop, a shop")),
+    ("innovation", _("A new product or a new technology")),
+    ("stock", _("Buying goods and materials")),
+    ("other", _("Something else")),
+)
+COLLATERAL = (
+    ("none", _("Nothing")),
+    ("land", _("Land or a house")),
+    ("asset", _("A machine, a vehicle or another thing")),
+    ("guarantee", _("Somebody vouches for me")),
+)
+
+
+class Loan(Questions):
+    """How much she wants to borrow, for what, and for how long."""
+
+    amount = MoneyField(
+        label=_("How much do you want to borrow?"),
+        least=LEAST_LOAN,
+        most=MOST_LOAN,
+        help_text=_("From 1 million to 100 billion đồng."),
+        example="80.000.000",
+    )
+    purpose_kind = OneOfField(label=_("What is the loan for, above all?"), choices=PURPOSES)
+    purpose = TextField(
+        label=_("Tell us what you will do with the money"),
+        least=20,
+        most=1000,
+        help_text=_("What you buy or build, and how it earns money. From 20 to 1.000 letters."),
+        error_messages={"required": _("Write in your own words what the money is for.")},
+    )
+    term_months = WholeNumberField(
+        label=_("Over how many months do you want to pay it back?"),
+        least=1,
+        most=LONGEST_TERM,
+        unit=_("months"),
+        help_text=_("Three years are 36 months."),
+        example="36",
+    )
+
+
+class PayingBack(Questions):
+    """With what she pays it back, and what she owes already; she declares it herself."""
+
+    own_capital = MoneyField(
+        label=_("How much of your own money goes into it?"), help_text=_("None? Write 0."), example="20.000.000"
+    )
+    jobs = WholeNumberField(
+        label=_("How many people get work from it?"),
+        most=MOST_JOBS,
+        unit=_("people"),
+        help_text=_("Yourself too. None? Write 0."),
+    )
+    collateral = OneOfField(label=_("What can stand as security for the loan?"), choices=COLLATERAL)
+    existing_debts = MoneyField(
+        label=_("What do you owe already?"),
+        required=False,
+        help_text=_("To banks and others, all together. You may leave it empty."),
+    )
+    debt_overdue = YesNoField(
+        label=_("Is a debt of yours past its day?"),
+        help_text=_("A yes does not end your case. It helps us advise you."),
+    )
+
+
+class Sources(Questions):
+    """What tells which lender may fit."""
+
+    in_savings_group = YesNoField(
+        label=_("Are you in a savings and credit group?"),
+        help_text=_("The group of the Women's Union or of another association."),
+    )
+    savings_group = LineField(label=_("Name of the group"), required=False, max_length=200)
+    rural = YesNoField(label=_("Is the work on the land, or in a rural commune?"))
+    startup = YesNoField(
+        label=_("Do you begin with a new technology or a new way of business?"),
+        help_text=_("Such a start-up can ask other funds than banks."),
+    )
+    wants_foreign_fund = YesNoField(label=_("Do you look for a fund from abroad?"))
+
+    def clean(self) -> dict[str, Any]:
+        """Keep no name of a group where she is in none."""
+        answers = super().clean() or {}
+        if answers.get("in_savings_group") == "no":
+            answers["savings_group"] = ""
+        return answers
+
+
+class Wishes(Priority):
+    """By when she needs it, whether a lawyer looks at it too, and whether she wants priority."""
+
+    urgent_until = DateField(
+        label=_("Is there a day by which you need the money?"),
+        required=False,
+        not_before_today=True,
+        help_text=_("For example the day a season begins. No such day? Leave it empty."),
+    )
+    wants_legal_check = YesNoField(
+        label=_("Shall the Department of Justice look at your contract or security?"),
+        help_text=_("It costs nothing."),
+    )
+
+    field_order = ("urgent_until", "wants_legal_check", "priority", "priority_reason")
+
+
+def offers_collateral(data: Data) -> bool:
+    """Whether something or somebody stands as security."""
+    return data.get("collateral") in ("land", "asset", "guarantee")
+
+
+def facts(_data: Data, _is_sme: bool) -> dict[str, bool]:
+    """Return the declared facts on which the route depends: none, it is the officers who choose."""
+    return {}
+
+
+LOAN = _("The loan")
+
+CREDIT_ACCESS = SupportService(
+    code="credit_access",
+    title=_("A loan for the business"),
+    invitation=_("Finding a source, preparing the papers"),
+    icon="coins",
+    at_hand=(
+        _("Your plan: what you buy, what it earns. One or two pages, photos are enough"),
+        _("Roughly: how much you need, and what you owe already"),
+        _("The registration paper, if your business has one"),
+    ),
+    minutes=15,
+    pages=(
+        common.ABOUT_YOU,
+        common.BUSINESS,
+        common.STAFF_AND_MONEY,
+        common.HOLDERS,
+        common.PLACE,
+        Page(
+            "khoan-vay",
+            _("The loan you wish for"),
+            Loan,
+            group=LOAN,
+            why=_("From the amount and the purpose we see which lender may fit."),
+        ),
+        Page(
+            "nguon-tra",
+            _("Paying it back"),
+            PayingBack,
+            group=LOAN,
+            hint=_("You declare it yourself; no paper is needed now."),
+            why=_("A lender asks this first. With it we make a plan that you can keep."),
+        ),
+        Page(
+            "noi-vay",
+            _("Who may lend to you"),
+            Sources,
+            group=LOAN,
+            why=_("Each lender has its own groups of borrowers. Your answers tell whom we ask with you."),
+        ),
+        Page(
+            "uu-tien",
+            _("Time and priority"),
+            Wishes,
+            group=LOAN,
+            why=_("Of a near date the officer should know. No lender reads this page."),
+        ),
+    ),
+    papers=(
+        Paper(
+            "plan",
+            _("Plan for the loan"),
+            hint=_("One or two pages by hand are enough: what you buy, what it costs, what it earns."),
+            required_when=always,
+        ),
+        Paper(
+            "registration", common.REGISTRATION.label, hint=common.REGISTRATION.hint, asked_when=common.is_registered
+        ),
+        Paper(
+            "collateral",
+            _("List of what stands as security"),
+            hint=_("Copies are enough. Never give anybody the originals here."),
+            asked_when=offers_collateral,
+        ),
+        common.OTHER_PAPER,
+    ),
+    stages=(
+        Stage(
+            "reading",
+            _("The Women's Union of your commune reads and receives"),
+            _("The Women's Union of your commune is reading your case"),
+            _("First reading"),
+            doing_by=_("%(office)s is reading your case"),
+        ),
+        Stage(
+            "checking",
+            _("The city Women's Union looks which lender may fit"),
+            _("The city Women's Union is looking which lender may fit"),
+            _("Completeness and lender"),
+        ),
+        Stage(
+            "preparing",
+            _("You get help with your plan"),
+            _("You are getting help with your plan"),
+            _("Preparing the plan"),
+        ),
+        Stage(
+            "agreeing",
+            _("You say whether the lender may read your case"),
+            _("The lender reads nothing before you agree to it"),
+            _("Her word on the lender"),
+        ),
+        Stage(
+            "handing",
+            _("Your case is handed to the lender"),
+            _("The city Women's Union is handing your case to the lender"),
+            _("Handing over"),
+        ),
+        Stage(
+            "lending",
+            _("The lender reads and answers"),
+            _("The lender is looking at your request"),
+            _("The lender's answer"),
+            doing_by=_("%(office)s is looking at your request"),
+        ),
+        Stage(
+            "money",
+            _("You say whether the money has come"),
+            _("The lender agreed. You say whether the money has come"),
+            _("The money"),
+        ),
+        Stage(
+            "delivering",
+            _("The result is handed to you"),
+            _("There is a result. The city Women's Union is handing it to you"),
+            _("Deliver the result"),
+            usual=False,
+        ),
+    ),
+    consents=(
+        ConsentText(
+            "handle",
+            "HPN",
+            _("I allow the Women's Union of my commune and of the city to read and handle this case."),
+        ),
+        ConsentText(
+            "consult",
+            "HNDN STP UBND",
+            _(
+                "I allow the Women's Union to show this case to who helps with my plan. "
+                "No lender gets it before I am asked again."
+            ),
+        ),
+        ConsentText(
+            "sensitive",
+            "HPN",
+            _("I allow the officer who receives the case to read why I ask for priority. Nobody else."),
+            asked_when=common.gave_priority_reason,
+        ),
+    ),
+    consent_version="2026-11.1",
+    refusal_reasons=(
+        Reason(
+            "NOT_TARGET",
+            _("The loan is not for this group of borrowers"),
+            _("Another lender may fit. Call us: we look for it together with you."),
+        ),
+        Reason(
+            "DEBT_OVERDUE",
+            _("A debt is past its day"),
+            _("Speak with the lender about a new plan for the old debt. We can go with you."),
+        ),
+        Reason(
+            "LENDER_REFUSED",
+            _("The lender does not agree to this loan"),
+            _("Ask the lender what to change. You can try again, there or at another lender."),
+        ),
+        Reason(
+            "OUT_OF_SCOPE",
+            _("The matter is outside what this support covers"),
+            _("Call us: we tell you which office handles it and how to ask there."),
+        ),
+        Reason(
+            "REPEATED",
+            _("The same loan has already been asked for"),
+            _("Open the earlier case to see how far it is. Something new? Send it with what has changed."),
+        ),
+    ),
+    told={
+        "intake.accept": _("%(office)s received your case."),
+        "intake.not_accept": _("%(office)s could not accept your case."),
+        "completeness.complete": _("%(office)s read your papers. Next you get help with your plan."),
+        "approve_refusal.approve": _("%(office)s concluded that it cannot support this matter."),
+        "plan_help.helped": _("%(office)s helped you with your plan."),
+        "agree.yes": _("You agreed that the lender may read your case."),
+        "agree.no": _("You did not agree to this lender. It reads nothing of your case."),
+        "agree.unreached": _("%(office)s could not reach you. No lender reads your case."),
+        "handover.handed_over": _("%(office)s handed your case to the lender you agreed to."),
+        "lender_result.approved": _("%(office)s agreed to the loan."),
+        "lender_result.appraising": _("%(office)s is still looking at your request and wrote to you."),
+        "lender_result.refused": _("%(office)s did not agree to the loan. The city Women's Union looks further."),
+        "next_lender.another": _("%(office)s found another lender that may fit. It asks you first."),
+        "next_lender.finish": _("The result is ready."),
+        "confirm_disbursed.received": _("You said that the money has come. The case is done."),
+        "confirm_disbursed.not_received": _("You said that the money has not come. We ask you again later."),
+        "confirm_disbursed.unreached": _("%(office)s could not reach you about the money. We ask you again later."),
+        "deliver.delivered": _("The result was handed to you. The case is done."),
+    },
+    step_names={
+        "intake": _("First reading"),
+        "completeness": _("Completeness, and which lender may fit"),
+        "approve_refusal": _("Approve the refusal"),
+        "plan_help": _("Help with the plan"),
+        "legal_check": _("Legal look at the contract or the collateral"),
+        "commune_confirm": _("The commune confirms"),
+        "agree": _("She agrees to the lender"),
+        "handover": _("Hand over to the lender"),
+        "lender_result": _("The lender's answer"),
+        "next_lender": _("Look for another lender"),
+        "confirm_disbursed": _("She says whether the money has come"),
+        "deliver": _("Deliver the result"),
+    },
+    facts=facts,
+    her_steps={
+        "agree": HerStep(
+            _("May this lender read your case?"),
+            _(
+                "It may fit your loan. If you agree, it reads your name and phone, your business and the loan. "
+                "Why you ask for priority it never reads."
+            ),
+            {"yes": _("I agree"), "no": _("I do not agree")},
+        ),
+        "confirm_disbursed": HerStep(
+            _("Has the money come?"),
+            _("The lender agreed to your loan. Tell us when the money is with you. It is not yet there? Say so too."),
+            {"received": _("The money has come"), "not_received": _("The money has not come")},
+        ),
+    },
+    follow_ups=FollowUps(
+        outcomes=("granted", "disbursed"),
+        rules=("FOLLOWUP_3", "FOLLOWUP_12"),
+        question=_("How is it going with the loan?"),
+        answers=(
+            FollowUpAnswer("going", _("It goes well")),
+            FollowUpAnswer("difficult", _("It is difficult to pay it back"), wants_help=True),
+            FollowUpAnswer("stopped", _("I have stopped this business")),
+            FollowUpAnswer("money_came", _("The money has come since"), makes={"granted": "disbursed"}),
+        ),
+    ),
+    # Who she is, what she does and where, and the loan: not her staff, and not whether and why she asks for priority.
+    handed_pages=("ve-chi", "viec-kinh-doanh", "xa-phuong", "khoan-vay", "nguon-tra", "noi-vay"),
+    handed_papers=("plan", "registration", "collateral"),
+    counted=("granted", "disbursed", "not_granted", "guided"),
+    refused_in_part=_("The lender did not agree this time"),
+    told_apart_by="purpose_kind",
+    asks_in="purpose",
+)
