@@ -3,10 +3,11 @@
 from cases.models.case import Case
 from cases.services.base import Paper, SupportService
 from cases.services.common import COUNTER_CONSENT
+from cases.services.conversion import CONVERSION
 from cases.services.credit_access import CREDIT_ACCESS
 from cases.services.legal_advice import LEGAL_ADVICE
 
-SERVICES: dict[str, SupportService] = {service.code: service for service in (LEGAL_ADVICE, CREDIT_ACCESS)}
+SERVICES: dict[str, SupportService] = {service.code: service for service in (LEGAL_ADVICE, CREDIT_ACCESS, CONVERSION)}
 
 
 def service_of(case: Case) -> SupportService:

@@ -18,6 +18,7 @@ Arguments = Callable[["Scene"], list[Any]]
 OFFICERS = ("commune_officer", "city_officer", "city_approver", "justice_officer", "justice_approver", "expert")
 READERS = ("supervisor", "auditor")
 FORM = "main form[method=post]:has(.govuk-button)"
+DATE = ("day", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ def pk(node: str) -> Arguments:
     return lambda scene: [scene.items[node].pk]
 
 
+def her_step(node: str) -> Arguments:
+    """Return the key of the case that waits for her at this step, and the id of its work item."""
+    return lambda scene: [scene.cases[node].key, scene.item_of(node).pk]
+
+
 def draft_of(state: str) -> Arguments:
     """Return the id of the work item at which the answer to the case in this state is drafted."""
     return lambda scene: [scene.cases[state].work_items.get(node="draft", finished_at__isnull=True).pk]
@@ -79,6 +85,21 @@ def draft_of(state: str) -> Arguments:
 def question_of(state: str) -> Arguments:
     """Return the id of the last question of the case in this state."""
     return lambda scene: [scene.cases[state].information_requests.latest("pk").pk]
+
+
+def her_follow_up(state: str) -> Arguments:
+    """Return where she is asked the first time how it goes."""
+    return lambda scene: [scene.cases[state].key, 1]
+
+
+def follow_up_of(state: str) -> Arguments:
+    """Return the id of the first follow-up of the case in this state."""
+    return lambda scene: [scene.cases[state].follow_ups.get(number=1).pk]
+
+
+def lender(_scene: "Scene") -> list[Any]:
+    """Return which question of which service the routing table answers, as the arguments of an address."""
+    return ["credit_access", "lender"]
 
 
 def a_draft_asked(service: str, slug: str) -> Arguments:
@@ -167,6 +188,16 @@ def following() -> Iterator[Row]:
     yield Row("workflows:withdraw", "applicant", "moving", key("moving"))
     yield Row("workflows:answer", "applicant", "her turn", key("her turn"))
     yield Row("workflows:answer", "applicant", "her turn, wrong", key("her turn"), wrong=FORM)
+    yield Row("workflows:answer", "owner:her turn again", "a file is kept", key("her turn again"))
+    for node in ("agree", "readiness"):
+        yield Row("cases:status", f"owner:{node}", node, key(node))
+        yield Row("workflows:her_step", f"owner:{node}", node, her_step(node))
+        yield Row("workflows:her_step", f"owner:{node}", f"{node}, wrong", her_step(node), wrong=FORM)
+    yield Row("cases:thread", "owner:agree", "agree", key("agree"))
+    for state in ("to follow up", "followed up"):
+        yield Row("cases:status", f"owner:{state}", state, key(state))
+        yield Row("workflows:follow_up", f"owner:{state}", state, her_follow_up(state))
+    yield Row("workflows:follow_up", "owner:to follow up", "wrong", her_follow_up("to follow up"), wrong=FORM)
     for who in ("applicant", "newcomer", "city_officer", "supervisor"):
         yield Row("notifications:inbox", who)
     yield Row("cases:lookup")
@@ -193,6 +224,7 @@ NODES = (
     *("intake", "triage", "kb_answer", "draft", "consult_finance", "consult_tax", "approve", "redraft"),
     *("refer_adviser", "adviser_accept", "ext_advice", "cost_propose", "ext_payment", "direct_help"),
     *("approve_refusal", "deliver"),
+    *("completeness", "lender_result", "ext_register"),
 )
 
 
@@ -213,7 +245,7 @@ def office() -> Iterator[Row]:
     yield Row("workflows:assign", "city_approver", query_of=lambda scene: f"?item={scene.items['triage'].pk}")
     for node in NODES:
         yield Row("workflows:item", f"holder:{node}", node, pk(node))
-    for node in ("triage", "draft"):
+    for node in ("triage", "draft", "completeness", "lender_result", "ext_register"):
         yield Row("workflows:item", f"holder:{node}", f"{node} wrong", pk(node), wrong="#conclusion")
     for route in ("workflows:transfer", "workflows:recuse"):
         yield Row(route, "holder:draft", args=pk("draft"))
@@ -239,6 +271,9 @@ def office() -> Iterator[Row]:
     yield Row("workflows:to_publish", "justice_approver")
     yield Row("workflows:publish", "justice_approver", "", key("closed"))
     yield Row("workflows:publish", "justice_approver", "wrong", key("closed"), wrong=FORM)
+    for state in ("to follow up", "followed up"):
+        yield Row("workflows:follow_up_by_officer", "city_officer", state, follow_up_of(state))
+    yield Row("workflows:follow_up_by_officer", "city_officer", "wrong", follow_up_of("to follow up"), wrong=FORM)
     yield Row("workflows:put_off", "justice_officer", "", key("asked before"))
     yield Row("workflows:put_off", "justice_officer", "wrong", key("asked before"), wrong=FORM)
 
@@ -276,10 +311,31 @@ def administering() -> Iterator[Row]:
     yield Row("workflows:propose_rule", "administrator", "wrong", lambda scene: ["LEGAL_GENERAL"], wrong=FORM)
     for who in ("administrator", "another_administrator"):
         yield Row("workflows:approve_rule", who, args=lambda scene: [scene.proposed_rule.pk])
+    yield from _routing()
     yield Row("workflows:enter_day", "administrator", "as it stands", query="?ngay=2026-11-24")
     for route in ("workflows:enter_day", "workflows:announce_year"):
         yield Row(route, "administrator")
         yield Row(route, "administrator", "wrong", wrong=FORM)
+
+
+def _routing() -> Iterator[Row]:
+    """Yield the pages of the routing table; the first administrator proposed a rule, the other decides."""
+    for who in ("administrator", "another_administrator"):
+        yield Row("workflows:routing", who)
+        yield Row("workflows:approve_route", who, args=lambda scene: [scene.proposed_route.pk])
+    yield Row("workflows:propose_route", "administrator", args=lender)
+    yield Row("workflows:propose_route", "administrator", "wrong", lender, wrong=FORM)
+    yield Row("workflows:change_route", "administrator", args=lambda scene: [scene.changeable_route.pk])
+    yield Row("workflows:end_route", "administrator", args=lambda scene: [scene.changeable_route.pk])
+    day = tuple((f"{FORM} [name=valid_from_{part}]", text) for part, text in zip(DATE, ("1", "1", "2099"), strict=True))
+    yield Row(
+        "workflows:end_route",
+        "administrator",
+        "tried",
+        lambda scene: [scene.changeable_route.pk],
+        fill=((f"{FORM} [name=why]", "Chương trình đã hết."), *day),
+        press=f"{FORM} [name=try]",
+    )
 
 
 ROWS: tuple[Row, ...] = (*house(), *filing(), *following(), *office(), *supervising(), *administering())
@@ -289,6 +345,7 @@ BUTTONS: dict[str, list[Any]] = {
     "leave": [],
     "set_language": [],
     "cases:remove_paper": [UUID(int=0), UUID(int=0)],
+    "cases:begin_next": [UUID(int=0)],
     "cases:register_csv": [],
     "cases:register_xlsx": [],
     "workflows:resubmit": [UUID(int=0)],
@@ -304,6 +361,7 @@ BUTTONS: dict[str, list[Any]] = {
     "workflows:approve_request": [1],
     "workflows:decline_request": [1],
     "workflows:decline_rule": [1],
+    "workflows:decline_route": [1],
     "workflows:take_back_day": ["2026-11-24"],
     "notifications:mark_read": [],
 }

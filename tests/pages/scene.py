@@ -29,7 +29,7 @@ from project.worker import work_once, work_until
 from tests import browsing, builders
 from tests.pages.rows import FILES, ROWS, Row
 from workflows import actions, clock
-from workflows.models import DeadlineRule, WorkItem
+from workflows.models import DeadlineRule, RoutingRule, WorkItem
 from workflows.queries.rulebook import rulebook
 
 # The states by the women of the demo's stories.
@@ -74,9 +74,14 @@ class Scene:
         self.cases["draft fee"] = builders.a_draft(
             mai, at=now, question_kind="specific", wants_cost_support="yes", adviser_fee=5_000_000
         )
+        self.cases["draft loan"] = builders.a_draft(mai, at=now, service="credit_access")
+        self.cases["draft loan shares"] = builders.a_draft(mai, at=now, service="credit_access", entity_type="llc1")
+        self.cases["draft conversion"] = builders.a_draft(mai, at=now, service="conversion", form_wanted="llc2")
         self._add_papers(self.cases["draft fee"])
         self.cases["counter draft"] = self._counter_draft()
         self._asked_again_and_put_off(at=now - timedelta(hours=2))
+        self._loans_and_conversions(at=now - timedelta(hours=2))
+        self._asked_how_it_goes(now=now)
         self.absence = self._an_absence()
         self._two_administrators()
         work_once(at=now)
@@ -96,10 +101,32 @@ class Scene:
             player.reply(case, text="Tôi gửi đây.", at=at + timedelta(minutes=30))
             if state == "her turn again":
                 player.ask(case, "draft", question="Chị gửi thêm trang ký tên.", at=at + timedelta(minutes=40))
+                self._keep_a_file(case)
             elif state == "question waits":
                 again: dict[str, Any] = {"question": "Chị gửi thêm trang ký tên.", "why_again": player.WHY_AGAIN}
                 item, later = player.open_item(case, "draft"), at + timedelta(minutes=40)
                 actions.request_information(item, reviewer=officer, key=uuid4(), at=later, **again)
+
+    def _loans_and_conversions(self, *, at: datetime) -> None:
+        """Add cases with a step of her own, and with what is asked beside a verdict."""
+        hanh = self.cast.another_applicant
+        for service, node in (
+            ("credit_access", "completeness"),
+            ("credit_access", "agree"),
+            ("credit_access", "lender_result"),
+            ("conversion", "readiness"),
+            ("conversion", "ext_register"),
+        ):
+            self.cases[node] = builders.a_case(hanh, service=service, at_node=node, at=at)
+
+    def _asked_how_it_goes(self, *, now: datetime) -> None:
+        """Add two cases that were closed so long ago that it is asked how it goes: one is answered, one is late."""
+        at, hanh = now - timedelta(days=125), self.cast.another_applicant
+        for state in ("to follow up", "followed up"):
+            case = self.cases[state] = builders.a_case(hanh, at_node="ext_close_household", at=at, service="conversion")
+            player.conclude(case, "ext_close_household", "closed", at=at + timedelta(hours=2))
+        row = self.cases["followed up"].follow_ups.select_related("case").get(number=1)
+        actions.answer_follow_up(row, actor=hanh, answer="difficult", words=player.ANSWER, key=uuid4(), at=now)
 
     def _an_absence(self) -> Absence:
         """Return the absence of somebody who is away next week."""
@@ -124,6 +151,13 @@ class Scene:
         self.paper = case.documents.get(content_type="application/pdf")
         self.photo = case.documents.exclude(pk=self.paper.pk).get()
 
+    def _keep_a_file(self, case: Case) -> None:
+        """Choose a file for an answer that is not sent yet."""
+        client, address = browsing.signed_in(case.applicant), reverse("workflows:answer", args=[case.key])
+        ahead = {**browsing.hidden(client.get(address)), "add": "", "paper_other": browsing.a_pdf("trang-ky.pdf")}
+        assert client.post(address, ahead).status_code == 200
+        assert case.kept_files.count() == 1
+
     def _counter_draft(self) -> Case:
         client = browsing.signed_in(self.cast.commune_officer)
         said = {"service": "legal_advice", "full_name": "Lý Thị Quầy", "phone": "0900 190 002", "present": "on"}
@@ -142,11 +176,29 @@ class Scene:
         off = {"day": day, "kind": "holiday", "name": "Nghỉ hoán đổi", "source": "Thông báo của Bộ Nội vụ"}
         entered = browser.post(reverse("workflows:enter_day"), browsing.as_boxes(off))
         assert (proposed.status_code, entered.status_code) == (302, 302)
+        route = {"is_rural": "yes", "kind": "AGRI", "product": "Vay làm vườn", "why": "Chị vay để làm vườn."}
+        sure = {"position": "65", "source_status": "A", "valid_from": "2099-01-01"}
+        address = reverse("workflows:propose_route", args=["credit_access", "lender"])
+        assert browser.post(address, browsing.as_boxes({**route, **sure})).status_code == 302
+
+    def item_of(self, node: str) -> WorkItem:
+        """Return the open item of the case that was brought to this step for her pages."""
+        return player.open_item(self.cases[node], node)
 
     @cached_property
     def proposed_rule(self) -> DeadlineRule:
         """The version that one administrator proposed and the other has not decided about."""
         return DeadlineRule.objects.get(proposed_by=self.cast.administrator, approved_at=None)
+
+    @cached_property
+    def proposed_route(self) -> RoutingRule:
+        """The rule of the routing table that one administrator proposed and the other has not decided about."""
+        return RoutingRule.objects.get(proposed_by=self.cast.administrator, approved_at=None)
+
+    @cached_property
+    def changeable_route(self) -> RoutingRule:
+        """A rule of the routing table that holds."""
+        return RoutingRule.objects.get(service="credit_access", position=30, proposed_by=None)
 
     @cached_property
     def slip(self) -> Slip:

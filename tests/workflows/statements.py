@@ -19,7 +19,7 @@ from project.demo.cast import Cast, person
 from tests.builders import A_REASON, a_case, a_draft, item_at
 from tests.conftest import THURSDAY
 from workflows import actions
-from workflows.flows.registry import graph_for
+from workflows.flows.registry import FLOWS, graph_for
 
 MOST = 14
 ACTIONS = (
@@ -47,6 +47,8 @@ ACTIONS = (
     "recuse",
     "transfer",
     "publish_answer",
+    "answer_follow_up",
+    "follow_up",
 )
 ALL_OFFICES: dict[str, Any] = {
     f"consult_{office}": True for office in ("finance", "tech", "agri", "tax")
@@ -124,12 +126,18 @@ def recording(what: str = "") -> Iterator[list[Asked]]:
 
 def every_decision() -> Iterator[Asked]:
     """Give every verdict of every step once, each with a reason in words and, where it may, words to her."""
-    steps = graph_for("legal_advice", 1).human_steps
-    every = [(node, option.verdict) for node, human in steps.items() for option in human.options]
-    for number, (node, verdict) in enumerate(every):
+    every = [
+        (service, node, option.verdict)
+        for service, version in FLOWS
+        for node, human in graph_for(service, version).human_steps.items()
+        for option in human.options
+        # What a desk says that took a step of hers over is said as every other conclusion of a desk.
+        if not option.desks
+    ]
+    for number, (service, node, verdict) in enumerate(every):
         # Each of another woman: what was granted to one counts for all her cases of the year.
-        case = a_case(person(f"Chị {number}", f"0900 800 {number:03d}"), at_node=node)
-        yield decided(case, node, verdict)
+        case = a_case(person(f"Chị {number}", f"0900 800 {number:03d}"), at_node=node, service=service)
+        yield decided(case, node, verdict, what=f"{service}, {node}: {verdict}")
 
 
 def decided(case: Any, node: str, verdict: str, *, what: str = "", **given: Any) -> Asked:
@@ -207,9 +215,26 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
         texts = {"question": "Lập hoá đơn thế nào?", "answer": "Lập khi giao hàng.", "source": "Nghị định 123/2020"}
         actions.publish_answer(case, publisher=cast.justice_approver, **texts, key=uuid4(), at=_LATER)
     yield asked[0]
+    yield from _following_up(cast)
     with recording("one batch: everything that is still open is late") as asked:
         actions.sweep(at=_MUCH_LATER)
     yield asked[0]
+
+
+def _following_up(cast: Cast) -> Iterator[Asked]:
+    """Ask after some months how it goes, and write down what she says: herself, and by an officer."""
+    case = a_case(cast.another_applicant, at_node="ext_close_household", service="conversion")
+    player.conclude(case, "ext_close_household", "closed", at=_LATER)
+    with recording("one batch") as asked:
+        actions.follow_up(at=_LATER + timedelta(days=200))
+    yield asked[0]
+    answers = {"with words, and the Union is to call her": case.applicant, "an officer of the Union": cast.city_officer}
+    for number, (what, actor) in enumerate(answers.items(), start=1):
+        row = case.follow_ups.select_related("case").get(number=number)
+        with recording(what) as asked:
+            given: dict[str, Any] = {"answer": "difficult", "words": A_REASON, "key": uuid4()}
+            actions.answer_follow_up(row, actor=actor, at=_LATER + timedelta(days=200), **given)
+        yield asked[0]
 
 
 def _asking_again(cast: Cast, case: Case) -> Iterator[Asked]:

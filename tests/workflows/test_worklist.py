@@ -273,7 +273,7 @@ def test_only_steps_of_her_own_office_and_role_are_offered(cast: Cast, at: datet
         return [name for name, _label in worklist(user, Chosen(), at=at).steps]
 
     assert steps(cast.commune_officer) == ["intake"]
-    assert steps(cast.tax_officer) == ["consult_tax"]
+    assert steps(cast.tax_officer) == ["consult_tax", "tax_ready"]
     assert steps(cast.justice_approver) == ["approve", "cost_approve"]
     assert steps(cast.expert) == ["adviser_accept", "ext_advice"]
 

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from workflows.flows.conversion import v1 as conversion_v1
 from workflows.flows.credit_access import v1 as credit_access_v1
 from workflows.flows.legal_advice import v1 as legal_advice_v1
 from workflows.graph import Graph, graph_of
@@ -11,7 +12,7 @@ from workflows.nodes import CaseFlow
 
 FLOWS: dict[tuple[str, int], type[CaseFlow]] = {
     (flow.about.service, flow.about.version): flow
-    for flow in (legal_advice_v1.LegalAdvice, credit_access_v1.CreditAccess)
+    for flow in (legal_advice_v1.LegalAdvice, credit_access_v1.CreditAccess, conversion_v1.Conversion)
 }
 
 RELEASED = Path(__file__).with_name("released.json")
