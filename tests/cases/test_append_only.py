@@ -11,6 +11,7 @@ from cases.checks import record_is_append_only
 from cases.models.access import AccessRecord
 from cases.models.decision import Decision
 from cases.models.recusal import Recusal
+from cases.models.refused_access import RefusedAccess
 from cases.models.slip import Slip
 from cases.models.timeline import Anchor, TimelineEvent
 from cases.queries.timeline import take_anchor
@@ -26,9 +27,10 @@ GUARDED: dict[type[models.Model], str] = {
     Decision: "verdict",
     Slip: "statement",
     Recusal: "ground",
+    RefusedAccess: "sought",
 }
 # What is written there, where not every text may stand.
-CHANGED = {"ground": "mentor"}
+CHANGED = {"ground": "mentor", "sought": "document"}
 ON_SQLITE = connection.vendor == "sqlite"
 only_sqlite = pytest.mark.skipif(not ON_SQLITE, reason="only SQLite can replace rows")
 only_postgresql = pytest.mark.skipif(ON_SQLITE, reason="only PostgreSQL can switch triggers off")
@@ -81,9 +83,10 @@ def rows() -> dict[type[models.Model], models.Model]:
         case=case, node="intake", verdict="accept", reason_code="complete", reviewer=reviewer, decided_at=NOON
     )
     recusal = Recusal.objects.create(case=case, person=reviewer, ground="family", recorded_at=NOON)
+    refused = RefusedAccess.objects.create(person=reviewer, case=case, sought="case", hour=NOON, at=NOON)
     # PostgreSQL touches no table while a foreign key waits for the end of the transaction.
     connection.check_constraints()
-    made = [TimelineEvent.objects.latest("pk"), take_anchor(NOON), read, decision, recusal]
+    made = [TimelineEvent.objects.latest("pk"), take_anchor(NOON), read, decision, recusal, refused]
     return {type(row): row for row in made}
 
 

@@ -49,9 +49,9 @@ def she_is_ready_and_not_yet(cast: Cast, people: Crowd) -> None:
 def two_officers_look_at_the_sheet(cast: Cast, people: Crowd) -> None:
     case = a_case(cast.applicant, at_node="check_readiness", service="conversion")
     item = item_at(case, "check_readiness")
-    both = ((cast.city_officer, "confirmed"), (cast.another_city_officer, "return"))
-    reasons = {"confirmed": "FACTS_CLEAR", "return": "INCOMPLETE"}
-    won = winner(people.race([press(item, who, said, at=LATER, reason_code=reasons[said]) for who, said in both]))
+    sides = ((cast.city_officer, "confirmed", "FACTS_CLEAR"), (cast.another_city_officer, "return", "INCOMPLETE"))
+    presses = [press(item, who, said, at=LATER, answer=WORDS, reason_code=code) for who, said, code in sides]
+    won = winner(people.race(presses))
     assert Decision.objects.get(case=case, node="check_readiness") == won
 
 
