@@ -58,8 +58,6 @@ _READS = {
     Involvement.Part.CONFIRMS: Extent.CONSULTED,
     Involvement.Part.RECEIVES: Extent.HANDED,
 }
-# What she took back, or what fell away because she did not answer, a body outside reads no longer.
-_TAKEN_BACK = (CaseState.WITHDRAWN, CaseState.EXPIRED)
 
 
 def reading(user: User, case: Case) -> Reading:
@@ -87,9 +85,13 @@ def readings(user: User, cases: Collection[Case]) -> dict[int, Reading]:
         if whole or (case.province_id in supervised and not case.sealed):
             found[case.pk] = WHOLE
             continue
+        extent = max((_extent(part, case) for part in of_case), default=Extent.NOTHING)
         handed = [part for part in of_case if part.part == Involvement.Part.RECEIVES]
+        if extent is not Extent.OVER:
+            # Who works at two bodies reads nothing that was said to the one which lost the case.
+            handed = [part for part in handed if not _is_over(part, case)]
         found[case.pk] = Reading(
-            max((_extent(part, case) for part in of_case), default=Extent.NOTHING),
+            extent,
             frozenset(part.agency_id for part in handed if part.agency_id is not None),
             max((part.since for part in handed), default=None),
         )
@@ -98,8 +100,12 @@ def readings(user: User, cases: Collection[Case]) -> dict[int, Reading]:
 
 def _extent(part: Involvement, case: Case) -> Extent:
     extent = _READS[Involvement.Part(part.part)]
-    is_over = part.until is not None or case.state in _TAKEN_BACK
-    return Extent.OVER if extent is Extent.HANDED and is_over else extent
+    return Extent.OVER if extent is Extent.HANDED and _is_over(part, case) else extent
+
+
+def _is_over(part: Involvement, case: Case) -> bool:
+    """Return whether a body outside reads no longer: another has the case, or it ended, however it did."""
+    return part.until is not None or not case.is_moving
 
 
 def read_in_part(user: User) -> Q:

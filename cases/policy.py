@@ -205,7 +205,7 @@ def can(
         is_shut = is_shut_out(user, case)
     if is_shut and not hers:
         return False
-    if action in ("answer", "withdraw", "resubmit", "begin_next", "rate", "write", "follow_up"):
+    if action in ("answer", "withdraw", "resubmit", "begin_next", "rate", "write", "take_back", "follow_up"):
         return hers or (action == "follow_up" and FollowUp.objects.kept_by(user).filter(case=case).exists())
     if action in ("fill_in", "submit", "hand_over"):
         # Hers, and the officer's who fills it in for her at a counter; he also hands over the code and the date,

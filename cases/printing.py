@@ -4,7 +4,7 @@ import io
 import json
 import struct
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.queries.mine import answered_at, answered_by, question_of, refusal_of, result_of
+from cases.queries.mine import answered_at, question_of, refusal_of
+from cases.queries.results import Said, result_of
 from cases.services import service_of
 
 TEMPLATES = Path(__file__).parent / "templates" / "print"
@@ -107,12 +108,17 @@ def as_pdf(template: str, data: Mapping[str, Any], *, at: datetime | None = None
 def answer(case: Case, *, at: datetime) -> dict[str, Any]:
     """Return what stands on the paper with the answer: what she reads on her page, and nothing beyond it."""
     decided = answered_at(case)
-    sections = [[_("Your question"), paragraphs(question_of(case))]]
+    sections: list[list[Any]] = [[str(service_of(case).asks_words), paragraphs(question_of(case))]]
     refusal = refusal_of(case)
-    words = [line for result in result_of(case) for line in paragraphs(result)]
+    result = result_of(case)
+    words = _said(result.words)
     if refusal is not None and refusal.whole:
         sections.append([_("Why we could not support it"), [f"{refusal.reason.label}.", *words]])
     else:
+        for figures in result.figures:
+            given = {"who": figures.who, "day": f"{timezone.localtime(figures.at):%d/%m/%Y}"}
+            written = _("Written down by %(who)s on %(day)s") % given
+            sections.append([_("The result"), [*(f"{label}: {value}" for label, value in figures.lines), written]])
         sections.append([_("The answer"), words])
         if refusal is not None:
             sections.append([str(service_of(case).refused_in_part), [f"{refusal.reason.label}."]])
@@ -120,18 +126,27 @@ def answer(case: Case, *, at: datetime) -> dict[str, Any]:
         sections.append([_("What you can do"), [str(refusal.reason.next_step)]])
         again = _("Call %(phone)s and say the code. Somebody else looks at it again.")
         sections.append([_("You do not agree?"), [again % {"phone": settings.HELP_PHONE}]])
+    sections.append([_("Written to you before"), _said(result.before)])
     return {
         "title": _("The answer to your case"),
         "issuer": str(case.desk or ""),
         "rows": [
             [_("Case code"), case.code],
             [_("Applicant"), case.answers.data["full_name"]],
-            *[[_("Answered by"), name] for name in answered_by(case)],
+            *[[_("Answered by"), name] for name in dict.fromkeys(given.who for given in result.given)],
             *([[_("Decided on"), date_format(timezone.localtime(decided), "l, d/m/Y")]] if decided else []),
         ],
         "sections": [[heading, lines] for heading, lines in sections if lines],
         **foot(at),
     }
+
+
+def _said(all_said: Iterable[Said]) -> list[str | list[str]]:
+    """Return words to her, each under a line of its own that says whose they are, and when; that line is a list."""
+    lines: list[str | list[str]] = []
+    for said in all_said:
+        lines += [[f"{said.who}, {timezone.localtime(said.at):%d/%m/%Y}"], *paragraphs(said.words)]
+    return lines
 
 
 def paragraphs(text: str) -> list[str]:

@@ -97,6 +97,8 @@ def _to_staff(notification: Notification, agencies: Collection[int]) -> str:
             return _("The applicant added papers. They stand on the work item's page.")
         case "message_sent":
             return _("The applicant wrote a message. Read it on the work item's page.")
+        case "consent_withdrawn":
+            return _("The applicant took back her consent. Your office reads only its own result.")
         case "request_declined":
             return _("Your further question to the applicant was not approved. Read why on the work item's page.")
         case "information_requested":

@@ -1,6 +1,6 @@
 """What a person was told, on the page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cases.models import FollowUp
 from cases.policy import standing
 from cases.queries.paging import read_place
 from cases.views.own import reader
@@ -48,9 +49,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     rows = list(told[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     agencies = {agency for agency, _role in standing(user)}
+    unanswered = _unanswered(rows[:PAGE])
     page = {
         "place": "inbox",
-        "lines": [Line(row, words(row, agencies), _address(row, agencies)) for row in rows[:PAGE]],
+        "lines": [Line(row, words(row, agencies), _address(row, agencies, unanswered)) for row in rows[:PAGE]],
         "after": f"{last.created_at.isoformat()}/{last.pk}" if last else "",
         "unread": any(row.read_at is None for row in rows),
         # Everything that is on this page or older; what comes later stays new.
@@ -77,11 +79,21 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:inbox")
 
 
-def _address(row: Notification, agencies: Collection[int]) -> str:
+def _unanswered(rows: Sequence[Notification]) -> set[tuple[int, int]]:
+    """Return the follow-ups that nobody has answered, by case and number, of the cases that are asked about here."""
+    asked = {row.case_id for row in rows if row.event.verb == "follow_up_due"}
+    if not asked:
+        return set()
+    return set(FollowUp.objects.filter(case__in=asked, answered_at__isnull=True).values_list("case", "number"))
+
+
+def _address(row: Notification, agencies: Collection[int], unanswered: Collection[tuple[int, int]]) -> str:
     """Return where the notification leads: her case, the work item of his office, or the worklist."""
     if row.person_id == row.case.applicant_id:
         if row.event.verb == "follow_up_due":
-            return reverse("workflows:follow_up", args=[row.case.key, row.event.facts["asked"][0]])
+            asked = row.event.facts["asked"]
+            number = next((number for number in asked if (row.case_id, number) in unanswered), asked[0])
+            return reverse("workflows:follow_up", args=[row.case.key, number])
         if item := _her_step(row):
             return reverse("workflows:her_step", args=[row.case.key, item])
         page = "cases:thread" if row.event.verb == "message_written" else "cases:status"

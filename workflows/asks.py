@@ -75,6 +75,9 @@ class Option:
     allows: str = ""
     # Whether she reads the words now, in her thread: nobody has to approve them, and they are not the result yet.
     at_once: bool = False
+    # Whether it only says that it goes on: said twice running, it keeps no promise, so that her day is not put off for
+    # ever without an apology.
+    goes_on: bool = False
 
     @property
     def description(self) -> list[Any]:
@@ -82,7 +85,13 @@ class Option:
         said: list[Any] = [self.verdict, self.answers, self.refuses, self.returns]
         if self.hers or self.desks or self.allows:
             said.append([self.hers, self.desks, self.allows])
-        return [*said, "at once"] if self.at_once else said
+        if self.at_once:
+            said.append("at once")
+        return [*said, "goes on"] if self.goes_on else said
+
+
+# The desk that took a step of hers over has spoken with her: what only she can say is hers to say again.
+AGAIN = Option("again", _("She can be reached: ask her again"), desks=True)
 
 
 @dataclass(frozen=True)

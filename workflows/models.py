@@ -215,6 +215,12 @@ class RoutingRule(ReferenceRow):
         ordering = ["service", "name", "position", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(source_status__in=["V", "P", "K", "A"]), name="route_source_is_known"),
+            models.CheckConstraint(
+                condition=~Q(source_status="V") | ~Q(source=""), name="verified_route_names_its_source"
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=Q(approved_by__isnull=False), name="one_successor_of_a_route"
+            ),
             models.CheckConstraint(condition=~Q(why=""), name="routing_rule_says_why"),
             models.CheckConstraint(
                 condition=~Q(kind="") | Q(replaces__isnull=False), name="routing_rule_names_a_body_or_ends_another"

@@ -28,6 +28,7 @@ applicant_patterns = [
     path("ho-so/<uuid:key>/rut/", applicant.withdraw, name="withdraw"),
     path("ho-so/<uuid:key>/tra-loi/", applicant.answer, name="answer"),
     path("ho-so/<uuid:key>/buoc/<int:pk>/", applicant_step.her_step, name="her_step"),
+    path("ho-so/<uuid:key>/rut-dong-y/", applicant.take_back, name="take_back"),
     path("ho-so/<uuid:key>/gui-lai/", applicant.resubmit, name="resubmit"),
     path("ho-so/<uuid:key>/danh-gia/", applicant.rate, name="rate"),
     path("ho-so/<uuid:key>/theo-doi/<int:number>/", following.follow_up, name="follow_up"),

@@ -84,7 +84,8 @@ class AddForm(documents.PapersForm):
         unwanted = self._sent(DROP)
         drop(kept for kept in self.waiting if kept.key in unwanted)
         before = {kept.pk for kept in self.waiting}
-        keep_for_later(self.case, self.good, at=self.at)
+        for kind, too_much in keep_for_later(self.case, self.good, at=self.at):
+            self.add_error(f"paper_{kind}", too_much)
         self.waiting = kept_of(self.case, at=self.at)
         return len({kept.pk for kept in self.waiting} - before)
 

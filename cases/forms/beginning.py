@@ -70,9 +70,12 @@ def _last_told(applicant: User) -> dict[str, Any]:
 
 
 def _came_of(case: Case) -> dict[str, Any]:
-    """Return what of the result of a case goes into the next answers, as its service declares it."""
+    """Return what of the result of a case goes into the next answers, as its service declares it.
+
+    Of what was written twice, the later counts.
+    """
     written: dict[str, Any] = {}
-    for details in case.decisions.values_list("details", flat=True):
+    for details in case.decisions.order_by("decided_at", "pk").values_list("details", flat=True):
         written |= details
     declared = service_of(case).profile_after(case.answers.data, written)
     return {name: value for name, value in declared.items() if value not in (None, "")}

@@ -136,10 +136,9 @@ class PapersForm(forms.Form):
         for name in boxes:
             good, wrong = answers[name]
             for file in [*good, *self._used_again(name, wrong)]:
-                if len(sizes) >= settings.DOCUMENT_MAX_COUNT:
-                    wrong.append(too_many())
-                elif sum(sizes) + (file.size or 0) > settings.DOCUMENT_MAX_TOTAL_BYTES:
-                    wrong.append(too_heavy())
+                too_much = over_the_caps(sizes, file)
+                if too_much is not None:
+                    wrong.append(too_much)
                 else:
                     sizes.append(file.size or 0)
                     self.good.append((name.removeprefix("paper_"), file))
@@ -171,6 +170,13 @@ class PapersForm(forms.Form):
                     again.append(clean_name(file.name or ""))
                 there.add(paper.pk)
         return again
+
+
+def over_the_caps(sizes: Sequence[int], file: File) -> ValidationError | None:
+    """Return why one more file is too much beside those of these sizes; None where it fits."""
+    if len(sizes) >= settings.DOCUMENT_MAX_COUNT:
+        return too_many()
+    return too_heavy() if sum(sizes) + (file.size or 0) > settings.DOCUMENT_MAX_TOTAL_BYTES else None
 
 
 def too_many() -> ValidationError:

@@ -104,6 +104,10 @@ def save_so_far(case: Case, *, form: Questions, at: datetime) -> None:
     form.is_valid()
     known = case.answers.data
     values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "") or name in known}
+    for name, field in form.fields.items():
+        # Shares that do not fit together yet are kept as well; her page is not done before they do.
+        if name in form.errors and isinstance(field, MembersField) and (lines := field.so_far(form[name].data)):
+            values[name] = lines
     if values:
         save_page(case, values=values, at=at)
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from cases.forms.contents import File
-from cases.forms.documents import clean_name, fingerprint_of
+from cases.forms.documents import clean_name, fingerprint_of, over_the_caps
 from cases.models import Case, KeptFile
 from cases.models.kept_file import KEPT
 
@@ -29,24 +30,33 @@ def kept_of(case: Case, *, at: datetime) -> list[KeptFile]:
     return [kept for kept in waiting if (kept.kind, kept.sha256) not in papers]
 
 
-def keep_for_later(case: Case, files: Sequence[tuple[str, File]], *, at: datetime) -> None:
-    """Keep the good files of a form that is not right yet, each once."""
+def keep_for_later(case: Case, files: Sequence[tuple[str, File]], *, at: datetime) -> list[tuple[str, ValidationError]]:
+    """Keep the good files of a form that is not right yet, each once; return what no longer fits, by its kind."""
+    refused: list[tuple[str, ValidationError]] = []
     with transaction.atomic():
         # Two boxes may be sent at once.
         Case.objects.locked().values_list("pk").get(pk=case.pk)
         # A file whose day was over is taken anew.
         drop(case.kept_files.filter(kept_at__lte=at - KEPT_FOR))
         there = {*case.kept_files.values_list("kind", "sha256"), *case.documents.values_list("kind", "sha256")}
+        # The form looked at the caps before the lock: another window may have been faster.
+        sizes = [*case.kept_files.values_list("size", flat=True), *case.documents.values_list("size", flat=True)]
         for kind, file in files:
             name, fingerprint = clean_name(file.name or ""), fingerprint_of(file)
             if (kind, fingerprint) in there:
                 continue
+            too_much = over_the_caps(sizes, file)
+            if too_much is not None:
+                refused.append((kind, too_much))
+                continue
             there.add((kind, fingerprint))
+            sizes.append(file.size or 0)
             kept = KeptFile(
                 case=case, kind=kind, original_name=name, size=file.size or 0, sha256=fingerprint, kept_at=at
             )
             kept.file.save(kept.key.hex, file, save=False)
             kept.save()
+    return refused
 
 
 @contextmanager

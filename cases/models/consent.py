@@ -28,7 +28,14 @@ class Consent(models.Model):
 
     class Meta:
         verbose_name = _("consent")
-        constraints = [models.UniqueConstraint(fields=["case", "purpose", "recipient"], name="one_consent_per_purpose")]
+        # What was taken back stays, and a later yes stands beside it with its own day.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "purpose", "recipient"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="one_consent_per_purpose",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} ({self.recipient})"

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +22,12 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     """Rules about many follow-ups."""
 
     def due(self, today: date) -> Self:
-        """Return those whose day has come and that nobody has answered."""
-        return self.filter(due_on__lte=today, answered_at__isnull=True, case__sealed=False)
+        """Return those whose day has come and that nobody has answered, the newest of a case alone.
+
+        An older one that nobody answered is overtaken: she is asked once how it goes, not once for every time.
+        """
+        newer = FollowUp.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"), due_on__lte=today)
+        return self.filter(~Exists(newer), due_on__lte=today, answered_at__isnull=True, case__sealed=False)
 
     def to_tell(self, at: datetime) -> Self:
         """Return those of which she has to be told now: that it is time, or, once more, that it still is."""
@@ -70,6 +74,15 @@ class FollowUp(models.Model):
                 | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
                 name="answered_follow_up_says_who_what_and_when",
             ),
+            models.CheckConstraint(
+                condition=Q(words__isnull=True) | Q(answered_at__isnull=False),
+                name="words_to_a_follow_up_go_with_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_again_at__isnull=True) | Q(asked_at__isnull=False),
+                name="follow_up_asked_again_was_asked_before",
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="follow_ups_are_numbered_from_one"),
         ]
         indexes = [
             models.Index(
@@ -84,6 +97,13 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.number}"
+
+    def overtaken_by(self, today: date) -> "FollowUp | None":
+        """Return the newer question that she is asked instead; None where this one was answered or is the newest."""
+        if self.answered_at is not None:
+            return None
+        newer = FollowUp.objects.filter(case=self.case_id, number__gt=self.number, due_on__lte=today)
+        return newer.order_by("-number").first()
 
     def is_late(self, today: date) -> bool:
         """Whether nobody has answered for so long that the Union should call her."""

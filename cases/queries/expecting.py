@@ -18,5 +18,6 @@ def papers_to_expect(service: SupportService) -> list[tuple[Paper, Words]]:
 
 def _needed(paper: Paper) -> Words:
     if paper.asked_when({}) and paper.required_when({}):
-        return _("needed")
+        # What is missing never keeps a case: it is asked for once.
+        return _("needed; missing now, it can be sent later")
     return _("if you have it") if paper.required_when is _NEVER else _("needed in some cases")

@@ -1,14 +1,40 @@
 """What a body outside reads of a case: the pages and papers that were handed to it, and what it asked her itself."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cases.models import Case, Document, TimelineEvent, User
+from cases.models import Agency, Case, Consent, Document, TimelineEvent, User
 from cases.policy import Extent, Reading, reading
+from cases.queries.directory import directory, reference_version
 from cases.services import service_of
 from cases.services.base import Page, SupportService
+
+
+@dataclass(frozen=True)
+class Yes:
+    """Her yes to handing a part of her case to one body outside."""
+
+    consent: Consent
+    office: Agency
+    # Whether she can end it with a button: while the case is on its way with this body it cannot go on without it.
+    can_take_back: bool
+
+
+def handed_to(case: Case) -> list[Yes]:
+    """Return to which bodies outside she allowed a part of her case to be handed, the earliest first."""
+    given = case.consents.filter(purpose=Consent.Purpose.HAND_OVER).order_by("pk")
+    offices, may_read = directory(reference_version()), case.facts.get("may_read", ())
+    return [
+        Yes(
+            consent,
+            offices.agency(consent.recipient, Agency.Level.PROVINCE, case),
+            consent.withdrawn_at is None and not (case.is_undecided and consent.recipient in may_read),
+        )
+        for consent in given
+    ]
 
 
 def reads_page(user_reads: Reading, service: SupportService, page: Page) -> bool:

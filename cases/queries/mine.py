@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CaseState, Document, FollowUp, InformationRequest, Outcome, Passage, User
+from cases.models import Case, CaseState, Document, FollowUp, InformationRequest, Outcome, User
 from cases.queries.shares import HERS
 from cases.services import service_of
 from cases.services.base import Paper, Reason, SupportService, Words
@@ -25,6 +25,8 @@ TAGS: dict[str, tuple[Words, str]] = {
     CaseState.EXPIRED: (_("Time to add papers is over"), ""),
     CaseState.NOT_ACCEPTED: (_("Not accepted"), ""),
 }
+# To say in whole months about how long something takes.
+DAYS_OF_A_MONTH = 30
 HER_TURN: tuple[Words, str] = (_("Waiting for your answer"), "amber")
 
 
@@ -52,6 +54,14 @@ class HowItGoes:
 
     row: FollowUp
     label: Words
+
+
+@dataclass(frozen=True)
+class ToCome:
+    """The day on which we ask her how it goes, and in about how many months that is; 0 where it is soon."""
+
+    day: date
+    months: int
 
 
 @dataclass(frozen=True)
@@ -130,19 +140,6 @@ def papers_of(case: Case) -> list[tuple[Document, Words]]:
     return [(paper, labels.get(paper.kind, paper.kind)) for paper in case.documents.all()]
 
 
-def result_of(case: Case) -> list[str]:
-    """Return the words she is given as the result, once there is one."""
-    passages = Passage.objects.in_bulk(case.released_answers)
-    return [passages[pk].body for pk in case.released_answers if pk in passages]
-
-
-def answered_by(case: Case) -> list[str]:
-    """Return the offices whose words her result is; an adviser, who speaks for no office, by name."""
-    decisions = case.decisions.filter(answer__in=case.released_answers).select_related("agency", "reviewer")
-    names = [decision.agency.name if decision.agency else decision.reviewer.full_name for decision in decisions]
-    return list(dict.fromkeys(names))
-
-
 def answered_at(case: Case) -> datetime | None:
     """Return when her result was decided, or the case ended without one."""
     return case.decided_at or case.ended_at
@@ -173,10 +170,23 @@ def refusal_of(case: Case) -> Refusal | None:
 
 
 def follow_ups_of(case: Case) -> list[HowItGoes]:
-    """Return what we ask, and asked, after a case was closed; what is to be asked later is not among it."""
+    """Return what we ask, and asked, after a case was closed; what is to be asked later is not among it.
+
+    What was overtaken by a later question before she answered it is not asked any more.
+    """
     if case.state != CaseState.CLOSED or case.sealed:
         return []
     service = service_of(case)
     rows = case.follow_ups.filter(due_on__lte=timezone.localdate()).order_by("-number")
-    known = [(row, service.follow_up_answer(row.answer)) for row in rows]
+    asked = [row for nth, row in enumerate(rows) if nth == 0 or row.answered_at is not None]
+    known = [(row, service.follow_up_answer(row.answer)) for row in asked]
     return [HowItGoes(row, answer.label if answer else "") for row, answer in known]
+
+
+def next_follow_up_of(case: Case) -> ToCome | None:
+    """Return what we ask later; None while something is asked now, or nothing is planned."""
+    today = timezone.localdate()
+    if case.state != CaseState.CLOSED or case.sealed or FollowUp.objects.due(today).filter(case=case).exists():
+        return None
+    row = case.follow_ups.filter(due_on__gt=today).order_by("due_on", "pk").first()
+    return ToCome(row.due_on, round((row.due_on - today).days / DAYS_OF_A_MONTH)) if row else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -14,9 +14,9 @@ from cases.policy import WHOLE, Reading, read_in_part, readings, supervised_case
 from cases.queries.choice import Choice
 from cases.queries.finding import meant
 from cases.queries.naming import name_of, place_of
-from cases.queries.paging import read_number, read_place
+from cases.queries.paging import read_number
 from cases.queries.questions import NEVER_ASKED
-from cases.queries.shares import Holder, Share, holders, seconds_by_holder, seconds_held
+from cases.queries.shares import HERS, Holder, Share, holders, seconds_by_holder, seconds_held
 from cases.queries.targets import reaching
 from cases.services import service_of
 
@@ -66,7 +66,7 @@ class Row:
     place: str
     service: str | Promise
     stage: str | Promise
-    # She has been asked: the promised date stands still, so the case cannot be late.
+    # She has been asked, or a step of hers is open: the promised date stands still, so the case cannot be late.
     waits_for_her: bool
     late: bool
     # While it is open, who has it and for how long already; then, who had it longest.
@@ -94,13 +94,17 @@ def register(
     at: datetime,
 ) -> Register:
     """Return one page of the cases this person supervises, or that the rule `of` lets her read; never her own."""
-    found = list(_after(registered(user, chosen, of=of, at=at), after)[: PAGE + 1])
+    cases = registered(user, chosen, of=of, at=at)
+    # An address tells no moment: somebody who reads a part of a case does not learn from it when it was sent.
+    number = read_number(after)
+    last_shown = None if number is None else of(user).filter(pk=number).only("submitted_at").first()
+    found = list(_below(cases, last_shown)[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     rows = rows_of(found[:PAGE], at=at)
     if of is not supervised_cases:
         read = readings(user, found[:PAGE])
         rows = tuple(replace(row, reading=read[row.case.pk]) for row in rows)
-    return Register(rows=rows, after=place_after(last) if last else "")
+    return Register(rows=rows, after=str(last.pk) if last else "")
 
 
 def registered(
@@ -109,7 +113,7 @@ def registered(
     """Return the cases this person supervises, or may read by the rule `of`, and chose to see, the newest first."""
     cases = (
         of(user)
-        .annotate(waits_for_her=_asked(InformationRequest.Ending.OPEN))
+        .annotate(waits_for_her=ExpressionWrapper(_waits_for_her(), output_field=BooleanField()))
         .select_related("applicant", "commune", "enterprise")
         .only(*_READ)
         .order_by("-submitted_at", "-pk")
@@ -139,12 +143,17 @@ def standing_so(now: str, *, at: datetime) -> Q:
     today = timezone.localdate(at)
     undecided = Q(state__in=UNDECIDED)
     return {
-        WAITING: Q(_asked(InformationRequest.Ending.OPEN)),
-        LATE: undecided & Q(promised_on__lt=today) & ~Q(_asked(InformationRequest.Ending.OPEN)),
+        WAITING: _waits_for_her(),
+        LATE: undecided & Q(promised_on__lt=today) & ~_waits_for_her(),
         ENDANGERED: undecided & Q(promise_alarm=PromiseAlarm.ENDANGERED, promised_on__gte=today),
         PROPOSED: Q(_asked(InformationRequest.Ending.PROPOSED)),
         OVERSLEPT: Q(state__in=MOVING, look_at__lt=at - PATIENCE),
     }[now]
+
+
+def _waits_for_her() -> Q:
+    """Return the cases that wait for the applicant: she is asked something, or a step of her own is before her."""
+    return Q(_asked(InformationRequest.Ending.OPEN)) | Q(held_by=HERS)
 
 
 def _asked(ending: InformationRequest.Ending) -> Exists:
@@ -172,10 +181,10 @@ def asked_this_month(at: datetime) -> QuerySet[InformationRequest]:
 
 def pages_of(cases: QuerySet[Case], *, size: int) -> Iterator[list[Case]]:
     """Yield all of these cases in pieces, each read when its turn comes. One query a piece."""
-    after = ""
-    while piece := list(_after(cases, after)[:size]):
+    last = None
+    while piece := list(_below(cases, last)[:size]):
         yield piece
-        after = place_after(piece[-1])
+        last = piece[-1]
 
 
 def rows_of(cases: Sequence[Case], *, at: datetime) -> tuple[Row, ...]:
@@ -210,15 +219,8 @@ def _row(case: Case, seconds: Mapping[str, int], names: Mapping[str, Holder], *,
     )
 
 
-def place_after(case: Case) -> str:
-    """Return where the register goes on after this case."""
-    assert case.submitted_at is not None
-    return f"{case.submitted_at.isoformat()}/{case.pk}"
-
-
-def _after(cases: QuerySet[Case], after: str) -> QuerySet[Case]:
-    place = read_place(after)
-    if place is None:
+def _below(cases: QuerySet[Case], last: Case | None) -> QuerySet[Case]:
+    """Return what stands below this line; all where there is none."""
+    if last is None:
         return cases
-    submitted_at, pk = place
-    return cases.filter(Q(submitted_at__lt=submitted_at) | Q(submitted_at=submitted_at, pk__lt=pk))
+    return cases.filter(Q(submitted_at__lt=last.submitted_at) | Q(submitted_at=last.submitted_at, pk__lt=last.pk))

@@ -1,20 +1,20 @@
 """The numbers that the plans promised, against what was reached and against even pace."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Case as When
-from django.db.models import CharField, Count, F, Min, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, QuerySet, Value, Window
 from django.db.models import When as If
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, RowNumber
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Outcome, Target
 from cases.services import SERVICES
+from cases.services.base import SupportService
 
 # Of even pace: from here on it is ahead, on pace, a little slow; below it is slow.
 _AHEAD, _ON_PACE, _A_LITTLE_SLOW = Decimal("1.2"), Decimal("0.95"), Decimal("0.8")
@@ -65,7 +65,7 @@ class Standing:
     pace: Decimal
     # The share of its time that has passed, in per cent.
     passed: int
-    # The same units by what came of their first case that counts, and those whose help is counted apart.
+    # The same units by the most that was given to each, and those whose help is counted apart.
     parts: tuple["Counted", ...] = ()
 
     @property
@@ -107,7 +107,7 @@ class Standing:
 
 
 def targets(cases: QuerySet[Case], provinces: list[str], *, at: datetime) -> list[Standing]:
-    """Return the targets of the running stage of the provinces' plans. A query, and a few for each that we count."""
+    """Return the targets of the running stage of the provinces' plans. A query, and one for each that we count."""
     today = timezone.localdate(at)
     promised = list(
         Target.objects.filter(
@@ -127,32 +127,35 @@ def targets(cases: QuerySet[Case], provinces: list[str], *, at: datetime) -> lis
 
 
 def reaching(target: Target, cases: QuerySet[Case], *, outcome: str = "") -> QuerySet[Case]:
-    """Return the cases that count for a target, one for each business or woman: her first of that stage.
+    """Return the cases that count for a target, one for each business or woman: the one for which the unit stands.
 
     What counts is help that was given, by the day of its decision; the service says which outcomes are. With an
-    `outcome`, those of them with this one, or, where it is counted apart, each unit's first with it. The list that a
-    number opens is this one, too.
+    `outcome`, those of them with this one, or, where it is counted apart, the units that stand with it and with nothing
+    that counts. The list that a number opens is this one, too.
     """
     service = SERVICES.get(target.service)
-    counted = service.counted if service is not None else ()
-    if service is not None and outcome in service.counted_apart:
-        # Apart stands who has nothing that counts: nobody is counted in both.
-        reached = reaching(target, cases).annotate(unit=_unit(target)).values("unit")
-        return _firsts(target, cases.annotate(unit=_unit(target)).exclude(unit__in=reached), (outcome,))
-    firsts = _firsts(target, cases, counted)
-    return firsts.filter(outcome=outcome) if outcome else firsts
+    if service is None:
+        return cases.none()
+    return _one_each(target, service, cases).filter(outcome__in=(outcome,) if outcome else service.counted)
 
 
-def _firsts(target: Target, cases: QuerySet[Case], outcomes: Sequence[str]) -> QuerySet[Case]:
-    """Return each unit's first case of the target's stage with one of these outcomes."""
+def _one_each(target: Target, service: SupportService, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return one case for each unit that was helped in the target's stage: that of the most that was given to it.
+
+    Of several with the same outcome the first that was decided. What counts goes before what is counted apart, so that
+    no unit stands in both.
+    """
     begin, end = (
         timezone.make_aware(datetime.combine(date(year, 1, 1), time.min))
         for year in (target.year_from, target.year_to + 1)
     )
-    helped = Q(service=target.service, decided_at__gte=begin, decided_at__lt=end, outcome__in=outcomes)
-    counted = cases.filter(helped)
-    firsts = counted.order_by().annotate(unit=_unit(target)).values("unit").annotate(first=Min("pk")).values("first")
-    return cases.filter(pk__in=firsts)
+    outcomes = (*service.counted, *service.counted_apart)
+    given = When(*(If(outcome=outcome, then=Value(rank)) for rank, outcome in enumerate(outcomes)))
+    helped = cases.filter(
+        service=target.service, decided_at__gte=begin, decided_at__lt=end, outcome__in=outcomes
+    ).order_by()
+    nth = Window(RowNumber(), partition_by=_unit(target), order_by=(given, F("decided_at"), F("pk")))
+    return cases.filter(pk__in=helped.annotate(nth=nth).filter(nth=1).values("pk"))
 
 
 def _unit(target: Target) -> F | When:
@@ -175,9 +178,11 @@ def _standing(target: Target, cases: QuerySet[Case], today: date) -> Standing:
     pace, passed = target.amount * share, round(100 * share)
     if service is None:
         return Standing(target, None, pace, passed)
-    found = reaching(target, cases).order_by().values_list("outcome").annotate(many=Count("pk"))
+    found = _one_each(target, service, cases).order_by().values_list("outcome").annotate(many=Count("pk"))
     by_outcome = dict(found.values_list("outcome", "many"))
-    parts = [Counted(outcome, by_outcome.get(outcome, 0), apart=False) for outcome in service.counted]
-    for outcome in service.counted_apart:
-        parts.append(Counted(outcome, reaching(target, cases, outcome=outcome).count(), apart=True))
-    return Standing(target, sum(by_outcome.values()), pace, passed, tuple(part for part in parts if part.number))
+    parts = [
+        Counted(outcome, by_outcome.get(outcome, 0), apart=outcome in service.counted_apart)
+        for outcome in (*service.counted, *service.counted_apart)
+    ]
+    reached = sum(part.number for part in parts if not part.apart)
+    return Standing(target, reached, pace, passed, tuple(part for part in parts if part.number))

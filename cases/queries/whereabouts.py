@@ -117,8 +117,9 @@ class Whereabouts:
         self._stages: list[tuple[str, datetime]] = []
         # When something was last finished in each of them: two may go on side by side.
         self._left: dict[str, datetime] = {}
-        # Everything since the present stage was reached, by the item's id.
+        # Everything since the present stage was reached, by the item's id; and everything since the beginning.
         self._held: dict[int, Held] = {}
+        self._ever: dict[int, Held] = {}
         for event in case.events.order_by("position"):
             self._read(event)
 
@@ -137,7 +138,7 @@ class Whereabouts:
             if not self._stages or self._stages[-1][0] != item["stage"]:
                 self._stages.append((item["stage"], event.at))
                 self._held = {pk: held for pk, held in self._held.items() if held.is_open}
-            self._held[item["item"]] = Held(
+            self._held[item["item"]] = self._ever[item["item"]] = Held(
                 item["node"], item["stage"], item["holder"], item["agency"], item["person"], _day(item["due"])
             )
         match event.verb:
@@ -193,7 +194,7 @@ class Whereabouts:
             return _("Your case is being handled")
         if self.advisers and stage.doing_outside:
             return stage.doing_outside
-        handling = [office for office in self.offices if office.pk in self._handling]
+        handling = [office for office in self.offices if office.pk in self._speaking]
         if stage.doing_by and len(handling) == 1:
             return str(stage.doing_by) % {"office": handling[0].name}
         return stage.doing
@@ -207,19 +208,34 @@ class Whereabouts:
         """Where the case lies just now; those that are only asked for an opinion stand on the path."""
         agencies = {held.agency for held in self._open}
         lying = [agency for pk, agency in self._agencies.items() if pk in agencies]
-        return [agency for agency in lying if agency.pk in self._handling] or lying
+        return [agency for agency in lying if agency.pk in self._speaking] or lying
+
+    @cached_property
+    def _reading(self) -> list[Held]:
+        """What is open at whoever handles the case or was handed a part; where nothing is, what was handled last."""
+        theirs = [held for _pk, held in sorted(self._ever.items()) if held.holder != HER]
+        now = [held for held in theirs if held.is_open and (held.agency is None or held.agency in self._speaking)]
+        return now or [held for held in theirs if held.agency is None or held.agency in self._handling][-1:]
 
     @property
     def answering(self) -> list[Agency]:
-        """Which offices answer for it now: those that handle it, or did last while only opinions are awaited."""
-        handling = [held for held in self._held.values() if held.agency is None or held.agency in self._handling]
-        now = [held for held in handling if held.is_open] or handling[-1:]
-        return [self._agencies[pk] for pk in dict.fromkeys(held.agency for held in now) if pk is not None]
+        """Which offices answer for it now, be they ours or outside; while she has a step herself, none."""
+        return [] if self.her_turn is not None else self._offices_reading
+
+    @property
+    def _offices_reading(self) -> list[Agency]:
+        return [self._agencies[pk] for pk in dict.fromkeys(held.agency for held in self._reading) if pk is not None]
 
     @property
     def readers(self) -> list[str]:
-        """Who reads what she writes."""
-        return [*(office.name for office in self.answering), *self.advisers]
+        """Who reads what she writes: the very ones whom the action tells of it."""
+        by_name = {held.person for held in self._reading if held.agency is None}
+        return [*(office.name for office in self._offices_reading), *self._names(by_name)]
+
+    @property
+    def outside(self) -> list[str]:
+        """Which of them are bodies outside, to which only a part was handed."""
+        return [office.name for office in self._offices_reading if office.pk not in self._handling]
 
     @cached_property
     def officers(self) -> list[str]:
@@ -273,12 +289,18 @@ class Whereabouts:
 
     @cached_property
     def _agencies(self) -> dict[int, Agency]:
-        return Agency.objects.in_bulk([held.agency for held in self._held.values() if held.agency])
+        return Agency.objects.in_bulk({held.agency for held in self._ever.values() if held.agency})
 
     @cached_property
     def _handling(self) -> set[int | None]:
         parts = self.case.involvements.filter(part=Involvement.Part.HANDLES, agency__isnull=False)
         return set(parts.values_list("agency", flat=True))
+
+    @cached_property
+    def _speaking(self) -> set[int | None]:
+        """Who handles it, and the body outside that has its part of it now: consulted offices do not speak with her."""
+        handed = self.case.involvements.filter(part=Involvement.Part.RECEIVES, until__isnull=True)
+        return self._handling | set(handed.values_list("agency", flat=True))
 
     @staticmethod
     def _names(people: set[int | None]) -> list[str]:

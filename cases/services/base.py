@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django import forms
 from django.utils.functional import Promise
@@ -74,6 +74,8 @@ class Reason:
     label: Words
     # What she can do next: every refusal says it.
     next_step: Words = ""
+    # At which steps it is offered, by their node; empty: wherever a refusal is.
+    only_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,16 @@ class HerStep:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """One figure, day or code of a result outside: the detail of the conclusion that holds it, and what she reads."""
+
+    name: str
+    label: Words
+    # How it is read.
+    kind: Literal["money", "percent_a_year", "months", "day", "code"]
+
+
+@dataclass(frozen=True)
 class FollowUpAnswer:
     """One answer to a follow-up, and the outcome that it makes of another one."""
 
@@ -179,11 +191,14 @@ class SupportService:
     hints: tuple[Hint, ...] = ()
     # The steps of its way that are hers, by their node.
     her_steps: Mapping[str, HerStep] = field(default_factory=dict)
+    # What is entered of a result outside, by the step that enters it: it stands in her result.
+    results: Mapping[str, tuple[Entered, ...]] = field(default_factory=dict)
     follow_ups: FollowUps | None = None
     # What a body outside reads of a case that was handed to it: these pages, and these kinds of paper.
     handed_pages: tuple[str, ...] = ()
     handed_papers: tuple[str, ...] = ()
-    # Which outcomes reach the number that a plan promised, and which are help that is counted beside it.
+    # Which outcomes reach the number that a plan promised, and which are help that is counted beside it; the most that
+    # is given stands first, and a woman or business with several cases stands with that.
     counted: tuple[str, ...] = ()
     counted_apart: tuple[str, ...] = ()
     # Which service is offered next with which outcome, and what of its result goes into the new answers: by her answers
@@ -196,6 +211,8 @@ class SupportService:
     told_apart_by: str = ""
     # The answer in which she asks, in her own words.
     asks_in: str = ""
+    # What that answer is called beside the result.
+    asks_words: Words = ""
     # The version of the route that new cases follow.
     version: int = 1
 
@@ -220,6 +237,10 @@ class SupportService:
         """Return the answer to a follow-up of this code."""
         answers = self.follow_ups.answers if self.follow_ups else ()
         return next((answer for answer in answers if answer.code == code), None)
+
+    def reasons_at(self, node: str) -> tuple[Reason, ...]:
+        """Return the reasons for which a step can refuse."""
+        return tuple(reason for reason in self.refusal_reasons if not reason.only_at or node in reason.only_at)
 
     def reason(self, code: str) -> Reason | None:
         """Return the refusal reason of this code."""

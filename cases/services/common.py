@@ -1,6 +1,8 @@
 """The questions that every support service shares: about her, her business, its place, and priority."""
 
+import re
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -31,6 +33,9 @@ CO_OPERATIVES = frozenset({EntityType.COOP, EntityType.COOP_UNION})
 # Numbers of hers of which colleagues see only the end, until one asks for the whole, which is written down.
 MASKED = ("personal_id", "tax_code")
 _PERSONAL_DIGITS, _SHOWN_DIGITS = 12, 3
+# Farther than any commune that has the words looked for.
+FAR = 9
+_KIND_OF_COMMUNE, _NO_LETTER = re.compile(r"^(xa|phuong|dac khu) "), re.compile(r"\W+")
 
 
 class Questions(forms.Form):
@@ -112,7 +117,14 @@ class AboutYou(Questions):
         required=False,
         help_text=_("12 digits. You may leave it empty now."),
     )
-    entity_type = OneOfField(label=_("What kind of business do you have?"), choices=EntityType.choices)
+    entity_type = OneOfField(
+        label=_("What kind of business do you have?"),
+        choices=EntityType.choices,
+        help_text=_(
+            "A co-operative group: people who work together by contract. "
+            "In a partnership, at least two people answer for its debts with all they own."
+        ),
+    )
 
 
 class Business(Questions):
@@ -198,6 +210,19 @@ class CommuneSelect(forms.Select):
         return option
 
 
+def nearness(wanted: str, name: str, before: str) -> int:
+    """Return how near a commune is to the plain words looked for, 0 being its very name; FAR where it has them not.
+
+    Words are found from their beginning on, so that "an duong" is not found in "Trấn Dương". What JavaScript finds
+    in the list (project/static/filing.js) has the same order.
+    """
+    today, former = f" {plain(name)} ", f" {_NO_LETTER.sub(' ', plain(before))} "
+    if wanted in (today.strip(), _KIND_OF_COMMUNE.sub("", today.strip())):
+        return 0
+    places = (f" {wanted} " in today, f" {wanted}" in today, f" {wanted} " in former, f" {wanted}" in former)
+    return places.index(True) + 1 if True in places else FAR
+
+
 class InPlace(Questions):
     """The commune of the business: it decides which office reads first. The province follows from it."""
 
@@ -230,21 +255,25 @@ class InPlace(Questions):
         commune.widget.formerly = self.places.formerly
 
     def look_for(self, words: str) -> None:
-        """Offer only the communes whose name of today or of before, or whose old district, has these words in it.
+        """Offer only the communes whose name of today or of before has these words in it, the nearest first.
 
         The one that is chosen stays. Marks are not needed. What is found nowhere leaves the list as it is.
         """
-        self.looked_for, wanted = words.strip(), plain(words)
+        self.looked_for, wanted = words.strip(), " ".join(plain(words).split())
         if not wanted or self.places is None:
             return
         chosen, before = str(self["commune"].value() or ""), self.places.formerly
-        found = [
-            (code, f"{name} ({_('formerly')} {before[code]})" if code in before else name)
+        ranked = [
+            (nearness(wanted, name, before.get(code, "")), code, name)
             for offered in self.places.communes.values()
             for code, name in offered
-            if code == chosen or wanted in plain(name) or wanted in plain(before.get(code, ""))
         ]
-        self.found = sum(wanted in plain(line) for _code, line in found)
+        self.found = sum(near < FAR for near, _code, _name in ranked)
+        found = [
+            (code, f"{name} ({_('formerly')} {before[code]})" if code in before else name)
+            for near, code, name in sorted(ranked, key=itemgetter(0))
+            if near < FAR or code == chosen
+        ]
         commune = self.fields["commune"]
         assert isinstance(commune, forms.ChoiceField)
         if self.found:

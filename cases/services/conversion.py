@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.enterprise import ENTERPRISES, EntityType
-from cases.services import common
+from cases.services import common, results
 from cases.services.base import (
     ConsentText,
     Data,
@@ -74,7 +74,11 @@ class NewEnterprise(Questions):
     started_on = DateField(
         label=_("Since when have you been in business without a break?"), not_after_today=True, example="15 3 2022"
     )
-    form_wanted = OneOfField(label=_("What kind of enterprise do you want?"), choices=FORMS)
+    form_wanted = OneOfField(
+        label=_("What kind of enterprise do you want?"),
+        choices=FORMS,
+        help_text=_("In a partnership, at least two people answer for its debts with all they own."),
+    )
     name_1 = NameLine(
         label=_("Name you want most"),
         help_text=_("If another enterprise has it already, the next one is looked at."),
@@ -107,7 +111,7 @@ class Conditions(Questions):
 
     conditional_sector = YesNoField(
         label=_("Does your line of business need a permit?"),
-        help_text=_("For example food, pharmacy, lodging, transport. Not sure? Choose yes."),
+        help_text=_("For example food, pharmacy, lodging, transport. Not sure? Choose “yes”."),
     )
     foreign_capital = YesNoField(label=_("Does somebody from abroad put in capital?"))
     tax_debt = YesNoField(
@@ -155,7 +159,6 @@ CONVERSION = SupportService(
     invitation=_("From a household business"),
     icon="shop",
     at_hand=(
-        _("The registration paper of your household business"),
         _("The name, the capital and the kind of enterprise you want"),
         _("Who puts in capital with you, and how much"),
     ),
@@ -321,6 +324,7 @@ CONVERSION = SupportService(
             "REGISTER_REFUSED",
             _("The register refused the enterprise"),
             _("Read the reason in the register's paper. When it is put right you can file anew."),
+            only_at=("ext_register",),
         ),
     ),
     told={
@@ -330,12 +334,14 @@ CONVERSION = SupportService(
         "approve_refusal.approve": _("%(office)s concluded that it cannot support this matter."),
         "guide.guided": _("%(office)s has guided you."),
         "companion.met": _("A businesswoman has talked with you."),
+        "readiness.again": _("%(office)s reached you. It asks you once more."),
         "check_readiness.confirmed": _("Your papers are ready. Now you can file them with the register."),
         "check_readiness.return": _("Something is still missing before you can file."),
         "put_aside.try_again": _("You can go through the list once more."),
         "put_aside.finish": _("The result is ready."),
         "ext_register.granted": _("Your enterprise is registered."),
         "ext_register.corrections": _("The register asks you to correct your papers."),
+        "correct.again": _("%(office)s reached you. It asks you once more."),
         "ext_register.refused": _("The register did not agree. The result is ready."),
         "ext_close_household.closed": _("Your household business is closed. The case is done."),
         "ext_close_household.kept_open": _("Your household business is not closed yet. The case is done."),
@@ -372,6 +378,7 @@ CONVERSION = SupportService(
             {"corrected": _("I have filed the corrected papers"), "given_up": _("I do not want to go on")},
         ),
     },
+    results={"ext_register": results.ENTERPRISE},
     follow_ups=FollowUps(
         outcomes=("registered",),
         rules=("FOLLOWUP_3", "FOLLOWUP_6", "FOLLOWUP_12", "FOLLOWUP_24", "FOLLOWUP_36"),
@@ -389,4 +396,5 @@ CONVERSION = SupportService(
     profile_after=profile_after,
     told_apart_by="form_wanted",
     asks_in="need",
+    asks_words=_("What you asked for"),
 )

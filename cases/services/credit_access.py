@@ -3,11 +3,9 @@
 Nothing here computes whether she gets a loan: a lender "may fit", and the lender decides. No fee is asked anywhere.
 """
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from cases.services import common
+from cases.services import common, results
 from cases.services.base import (
     ConsentText,
     Data,
@@ -21,117 +19,7 @@ from cases.services.base import (
     SupportService,
     always,
 )
-from cases.services.common import Priority, Questions
-from cases.services.fields import DateField, LineField, MoneyField, OneOfField, TextField, WholeNumberField, YesNoField
-
-LEAST_LOAN, MOST_LOAN = 1_000_000, 100_000_000_000
-LONGEST_TERM, MOST_JOBS = 240, 500
-PURPOSES = (
-    ("work", _("To make work for me or for others")),
-    ("farming", _("Farming, forestry, fishing")),
-    ("equipment", _("Machines, a workshop, a shop")),
-    ("innovation", _("A new product or a new technology")),
-    ("stock", _("Buying goods and materials")),
-    ("other", _("Something else")),
-)
-COLLATERAL = (
-    ("none", _("Nothing")),
-    ("land", _("Land or a house")),
-    ("asset", _("A machine, a vehicle or another thing")),
-    ("guarantee", _("Somebody vouches for me")),
-)
-
-
-class Loan(Questions):
-    """How much she wants to borrow, for what, and for how long."""
-
-    amount = MoneyField(
-        label=_("How much do you want to borrow?"),
-        least=LEAST_LOAN,
-        most=MOST_LOAN,
-        help_text=_("From 1 million to 100 billion đồng."),
-        example="80.000.000",
-    )
-    purpose_kind = OneOfField(label=_("What is the loan for, above all?"), choices=PURPOSES)
-    purpose = TextField(
-        label=_("Tell us what you will do with the money"),
-        least=20,
-        most=1000,
-        help_text=_("What you buy or build, and how it earns money. From 20 to 1.000 letters."),
-        error_messages={"required": _("Write in your own words what the money is for.")},
-    )
-    term_months = WholeNumberField(
-        label=_("Over how many months do you want to pay it back?"),
-        least=1,
-        most=LONGEST_TERM,
-        unit=_("months"),
-        help_text=_("Three years are 36 months."),
-        example="36",
-    )
-
-
-class PayingBack(Questions):
-    """With what she pays it back, and what she owes already; she declares it herself."""
-
-    own_capital = MoneyField(
-        label=_("How much of your own money goes into it?"), help_text=_("None? Write 0."), example="20.000.000"
-    )
-    jobs = WholeNumberField(
-        label=_("How many people get work from it?"),
-        most=MOST_JOBS,
-        unit=_("people"),
-        help_text=_("Yourself too. None? Write 0."),
-    )
-    collateral = OneOfField(label=_("What can stand as security for the loan?"), choices=COLLATERAL)
-    existing_debts = MoneyField(
-        label=_("What do you owe already?"),
-        required=False,
-        help_text=_("To banks and others, all together. You may leave it empty."),
-    )
-    debt_overdue = YesNoField(
-        label=_("Is a debt of yours past its day?"),
-        help_text=_("A yes does not end your case. It helps us advise you."),
-    )
-
-
-class Sources(Questions):
-    """What tells which lender may fit."""
-
-    in_savings_group = YesNoField(
-        label=_("Are you in a savings and credit group?"),
-        help_text=_("The group of the Women's Union or of another association."),
-    )
-    savings_group = LineField(label=_("Name of the group"), required=False, max_length=200)
-    rural = YesNoField(label=_("Is the work on the land, or in a rural commune?"))
-    startup = YesNoField(
-        label=_("Do you begin with a new technology or a new way of business?"),
-        help_text=_("Such a start-up can ask other funds than banks."),
-    )
-    wants_foreign_fund = YesNoField(label=_("Do you look for a fund from abroad?"))
-
-    def clean(self) -> dict[str, Any]:
-        """Keep no name of a group where she is in none."""
-        answers = super().clean() or {}
-        if answers.get("in_savings_group") == "no":
-            answers["savings_group"] = ""
-        return answers
-
-
-class Wishes(Priority):
-    """By when she needs it, whether a lawyer looks at it too, and whether she wants priority."""
-
-    urgent_until = DateField(
-        label=_("Is there a day by which you need the money?"),
-        required=False,
-        not_before_today=True,
-        help_text=_("For example the day a season begins. No such day? Leave it empty."),
-    )
-    wants_legal_check = YesNoField(
-        label=_("Shall the Department of Justice look at your contract or security?"),
-        help_text=_("It costs nothing."),
-    )
-
-    field_order = ("urgent_until", "wants_legal_check", "priority", "priority_reason")
+from cases.services.loan_questions import Loan, PayingBack, Sources, Wishes
 
 
 def offers_collateral(data: Data) -> bool:
@@ -151,11 +39,7 @@ CREDIT_ACCESS = SupportService(
     title=_("A loan for the business"),
     invitation=_("Finding a source, preparing the papers"),
     icon="coins",
-    at_hand=(
-        _("Your plan: what you buy, what it earns. One or two pages, photos are enough"),
-        _("Roughly: how much you need, and what you owe already"),
-        _("The registration paper, if your business has one"),
-    ),
+    at_hand=(_("What you buy, and what it earns"), _("Roughly: how much you need, and what you owe already")),
     minutes=15,
     pages=(
         common.ABOUT_YOU,
@@ -190,7 +74,7 @@ CREDIT_ACCESS = SupportService(
             _("Time and priority"),
             Wishes,
             group=LOAN,
-            why=_("Of a near date the officer should know. No lender reads this page."),
+            why=_("Of a near date the officer should know. Why you ask for priority no lender reads."),
         ),
     ),
     papers=(
@@ -255,6 +139,7 @@ CREDIT_ACCESS = SupportService(
             _("You say whether the money has come"),
             _("The lender agreed. You say whether the money has come"),
             _("The money"),
+            doing_by=_("%(office)s is asking about the money"),
         ),
         Stage(
             "delivering",
@@ -296,11 +181,13 @@ CREDIT_ACCESS = SupportService(
             "DEBT_OVERDUE",
             _("A debt is past its day"),
             _("Speak with the lender about a new plan for the old debt. We can go with you."),
+            only_at=("lender_result",),
         ),
         Reason(
             "LENDER_REFUSED",
             _("The lender does not agree to this loan"),
             _("Ask the lender what to change. You can try again, there or at another lender."),
+            only_at=("lender_result",),
         ),
         Reason(
             "OUT_OF_SCOPE",
@@ -320,7 +207,8 @@ CREDIT_ACCESS = SupportService(
         "approve_refusal.approve": _("%(office)s concluded that it cannot support this matter."),
         "plan_help.helped": _("%(office)s helped you with your plan."),
         "agree.yes": _("You agreed that the lender may read your case."),
-        "agree.no": _("You did not agree to this lender. It reads nothing of your case."),
+        "agree.no": _("You did not agree to the lender. It reads nothing of your case."),
+        "agree.again": _("%(office)s reached you. It asks you once more."),
         "agree.unreached": _("%(office)s could not reach you. No lender reads your case."),
         "handover.handed_over": _("%(office)s handed your case to the lender you agreed to."),
         "lender_result.approved": _("%(office)s agreed to the loan."),
@@ -329,8 +217,13 @@ CREDIT_ACCESS = SupportService(
         "next_lender.another": _("%(office)s found another lender that may fit. It asks you first."),
         "next_lender.finish": _("The result is ready."),
         "confirm_disbursed.received": _("You said that the money has come. The case is done."),
-        "confirm_disbursed.not_received": _("You said that the money has not come. We ask you again later."),
+        "confirm_disbursed.not_received": _(
+            "You said that the money has not come. The city Women's Union asks the lender."
+        ),
+        "confirm_disbursed.again": _("%(office)s reached you. It asks you once more."),
         "confirm_disbursed.unreached": _("%(office)s could not reach you about the money. We ask you again later."),
+        "chase.ask_again": _("%(office)s asked the lender and asks you once more."),
+        "chase.finish": _("%(office)s wrote to you about the money. The case is done."),
         "deliver.delivered": _("The result was handed to you. The case is done."),
     },
     step_names={
@@ -345,12 +238,13 @@ CREDIT_ACCESS = SupportService(
         "lender_result": _("The lender's answer"),
         "next_lender": _("Look for another lender"),
         "confirm_disbursed": _("She says whether the money has come"),
+        "chase": _("Ask the lender about the money"),
         "deliver": _("Deliver the result"),
     },
     facts=facts,
     her_steps={
         "agree": HerStep(
-            _("May this lender read your case?"),
+            _("May a lender that may fit read your case?"),
             _(
                 "It may fit your loan. If you agree, it reads your name and phone, your business and the loan. "
                 "Why you ask for priority it never reads."
@@ -359,10 +253,14 @@ CREDIT_ACCESS = SupportService(
         ),
         "confirm_disbursed": HerStep(
             _("Has the money come?"),
-            _("The lender agreed to your loan. Tell us when the money is with you. It is not yet there? Say so too."),
+            _(
+                "The lender agreed to your loan. Tell us when the money is with you. "
+                "It is not yet there? Say so too: we ask the lender."
+            ),
             {"received": _("The money has come"), "not_received": _("The money has not come")},
         ),
     },
+    results={"lender_result": results.LOAN},
     follow_ups=FollowUps(
         outcomes=("granted", "disbursed"),
         rules=("FOLLOWUP_3", "FOLLOWUP_12"),
@@ -374,11 +272,13 @@ CREDIT_ACCESS = SupportService(
             FollowUpAnswer("money_came", _("The money has come since"), makes={"granted": "disbursed"}),
         ),
     ),
-    # Who she is, what she does and where, and the loan: not her staff, and not whether and why she asks for priority.
+    # Who she is, what she does and where, and the loan: not her staff, and not why she asks for priority. That she does
+    # ask for it stands on the lender's work list, for it says what is done first.
     handed_pages=("ve-chi", "viec-kinh-doanh", "xa-phuong", "khoan-vay", "nguon-tra", "noi-vay"),
     handed_papers=("plan", "registration", "collateral"),
-    counted=("granted", "disbursed", "not_granted", "guided"),
+    counted=("disbursed", "granted", "not_granted", "guided"),
     refused_in_part=_("The lender did not agree this time"),
     told_apart_by="purpose_kind",
     asks_in="purpose",
+    asks_words=_("What you asked for"),
 )

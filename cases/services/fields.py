@@ -1,9 +1,10 @@
 """Questions every service asks alike: a phone, money, a date in three boxes, a name, yes or no."""
 
 import datetime
+import re
 import unicodedata
 from calendar import monthrange
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -23,6 +24,8 @@ MOST_MONEY = 10**15
 MOST_STAFF = 1_000_000
 # As it is typed, with dots, spaces and a unit.
 LONGEST_NUMBER = 40
+# Digits of our own, parted once at most: no 1e1, and no digits of other scripts.
+A_PERCENTAGE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)%?")
 DATE_PARTS = ("day", "month", "year")
 
 
@@ -194,12 +197,9 @@ class PercentField(TypedField):
         text = super().clean(value)
         if not text:
             return ""
-        try:
-            share = Decimal(text.replace("%", "").replace(" ", "").replace(",", "."))
-            exact = share.is_finite() and 0 <= share <= 100 and share == share.quantize(Decimal("0.01"))
-        except InvalidOperation:
-            exact = False
-        if not exact:
+        typed = A_PERCENTAGE.fullmatch(text.replace(" ", ""))
+        share = Decimal(typed[1].replace(",", ".")) if typed else None
+        if share is None or share > 100 or share != share.quantize(Decimal("0.01")):
             raise ValidationError(_("Write a number from 0 to 100, for example 51 or 50,99."), code="percent")
         return str(share.quantize(Decimal("0.01")))
 

@@ -111,9 +111,8 @@ LEGAL_ADVICE = SupportService(
     invitation=_("You get an answer in writing"),
     icon="scales",
     at_hand=(
-        _("The registration paper, if your business has one"),
+        _("What you want to ask, in your own words"),
         _("Roughly: how many people work for you, last year's revenue"),
-        _("Papers about your question; photos are enough"),
     ),
     minutes=10,
     pages=(
@@ -313,13 +312,14 @@ LEGAL_ADVICE = SupportService(
     hints=(household_under_age(asks_about_registering),),
     # The plan counts who was told, advised or supported; who was told is shown apart from who was advised.
     counted=(
-        Outcome.ANSWERED,
-        Outcome.REFERRED,
         Outcome.COST_SUPPORTED,
+        Outcome.REFERRED,
         Outcome.HELPED,
+        Outcome.ANSWERED,
         Outcome.INFORMED,
     ),
     refused_in_part=_("The adviser's fee could not be supported this time"),
     told_apart_by="law_field",
     asks_in="need",
+    asks_words=MATTER,
 )

@@ -107,6 +107,11 @@ class MembersField(forms.Field):
             )
         return [form.cleaned_data for _number, form in checked]
 
+    def so_far(self, value: Any) -> list[dict[str, Any]]:
+        """Return the lines that are right by themselves, whatever they make together: she goes on later."""
+        checked = [_bound("members", number, line) for number, line in enumerate(value or ()) if is_written(line)]
+        return [form.cleaned_data for form in checked if form.is_valid()]
+
     def posted(self, name: str, value: Sequence[Member]) -> dict[str, str]:
         """Return the kept lines as the form would post them."""
         return {

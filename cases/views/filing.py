@@ -67,7 +67,15 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
             # What is known of her already stands there: the list says so, and leads past it.
             return redirect("cases:tasks", key=case.key)
         return redirect("cases:page", key=case.key, slug=asked.pages[0].slug)
-    words = {"service": asked, "begun": begun, "papers": papers_to_expect(asked)}
+    # One that only holds what was filled in for her is gone on with, too; beginning again would lead back to it.
+    opened = begun or next(iter(drafts), None)
+    words = {
+        "service": asked,
+        "begun": opened,
+        "parts": parts_of(opened) if opened else None,
+        "may_begin": begun is not None or opened is None or opened.follows_id is not None,
+        "papers": papers_to_expect(asked),
+    }
     return render(request, "cases/start.html", words)
 
 

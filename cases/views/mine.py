@@ -14,8 +14,10 @@ from cases.forms.filing import shown_answers
 from cases.forms.talking import WordsForm
 from cases.models import Case, CaseState
 from cases.queries import mine as queries
+from cases.queries.handed import handed_to
 from cases.queries.linked import followed_case, next_case, next_service
 from cases.queries.readings import readings_of
+from cases.queries.results import result_of, said_lately
 from cases.queries.shares import shares_of
 from cases.queries.thread import thread_of
 from cases.queries.whereabouts import where_is
@@ -61,14 +63,15 @@ def status(request: HttpRequest, key: UUID) -> HttpResponse:
         "asked": asked,
         "unanswered": queries.unanswered(case),
         "prepare": queries.to_prepare(case) if case.is_undecided and not asked else [],
-        "results": queries.result_of(case),
+        "result": result_of(case),
+        "lately": said_lately(case)[:1] if case.is_undecided and case.is_moving else (),
         "refusal": queries.refusal_of(case),
-        "answered_by": queries.answered_by(case) if case.released_answers else [],
         "answered_at": queries.answered_at(case),
         "question": queries.question_of(case),
         "may_add": case.is_undecided and not asked,
         "may_resubmit": case.state in MAY_SEND_AGAIN and not case.resubmissions.exclude(state=CaseState.DRAFT).exists(),
         "follow_ups": queries.follow_ups_of(case),
+        "next_asked": queries.next_follow_up_of(case),
         "may_rate": case.state == CaseState.CLOSED,
         "scores": SCORES,
         "form_key": uuid4(),
@@ -97,6 +100,8 @@ def sent(request: HttpRequest, key: UUID) -> HttpResponse:
         "pages": shown_answers(service, data),
         "documents": queries.papers_of(case),
         "allowed": [texts[given.purpose] for given in case.consents.order_by("pk") if given.purpose in texts],
+        "handed": handed_to(case),
+        "form_key": uuid4(),
     }
     return render(request, "cases/sent.html", words)
 

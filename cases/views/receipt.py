@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases import policy, printing, slips
 from cases.models import CaseState, Slip
+from cases.queries.results import result_of
 from cases.views.own import counter_case, own_case, reader
 
 
@@ -29,7 +30,7 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
 def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     """Send her the answer to her case as PDF; until there is one, the page of the case says where it is."""
     case = own_case(request, key)
-    if not case.released_answers:
+    if not result_of(case).is_there:
         return redirect("cases:status", key=key)
     return sent(
         printing.as_pdf("answer.typ", printing.answer(case, at=timezone.now())), name=f"{case.code}-tra-loi.pdf"

@@ -80,7 +80,8 @@ def _page(request: HttpRequest, user: User, *, of: Callable[[User], QuerySet[Cas
         ],
         "ways": [(queries.LATE, _("Late")), (queries.WAITING, _("Waiting for the applicant")), *asked],
         "target": queries.target_of(user, chosen),
-        "outcome": dict(Outcome.choices).get(chosen.outcome, ""),
+        # The list of outcomes has words for none, too; where none was chosen, nothing is said.
+        "outcome": dict(Outcome.choices).get(chosen.outcome, "") if chosen.outcome else "",
         "services": SERVICES.values(),
         "chosen": chosen,
     }

@@ -33,7 +33,7 @@ from workflows.models import WorkItem
 from workflows.nodes import HumanStep
 from workflows.proofs import proof_of
 from workflows.queries.further import asked_before
-from workflows.queries.routing import suggested
+from workflows.queries.routing import chosen_so_far, suggested
 
 ANSWER = "Chị có thể làm theo ba bước dưới đây. Bước một, xem lại giấy tờ. Bước hai, hỏi cơ quan thuế. Bước ba, ký."
 OPINION = "Cơ quan chúng tôi đồng ý với hướng trả lời. Nên nhắc người nộp giữ hoá đơn và hợp đồng gốc."
@@ -97,7 +97,7 @@ def conclude(case: Case, node: str, verdict: str, *, at: datetime, by: User | No
         item,
         reviewer=by or holder_of(item),
         verdict=verdict,
-        reason_code=given.get("reason_code", _reason(option, case)),
+        reason_code=given.get("reason_code", _reason(option, case, item.node)),
         reason=given.get("reason", "Cần nói rõ hơn." if option.returns else _why_another(human, item, details, at=at)),
         answer=given.get("answer", _words(human, option)),
         details=details,
@@ -189,17 +189,20 @@ def _words(human: HumanStep, option: Option) -> str:
     return ANSWER if human.speaks_to_her else OPINION
 
 
-def _reason(option: Option, case: Case) -> str:
+def _reason(option: Option, case: Case, node: str) -> str:
     if option.returns and not option.refuses:
         return OTHER_REASON
-    codes = [code for code, _words in actions.reasons_for(option, service_of(case))]
+    codes = [code for code, _words in actions.reasons_for(option, service_of(case), node)]
     return "OUT_OF_SCOPE" if "OUT_OF_SCOPE" in codes else codes[0]
 
 
 def _details(
     human: HumanStep, verdict: str, item: WorkItem, given: Mapping[str, Any], *, at: datetime
 ) -> tuple[dict[str, Any], str]:
-    details: dict[str, Any] = {}
+    option = human.option(verdict)
+    # She was shown the body that is meant now.
+    allows = option.allows if option else ""
+    details: dict[str, Any] = {allows: item.case.facts[allows]} if allows else {}
     sealed = ""
     for question in human.asked_with(verdict):
         match question:
@@ -248,8 +251,8 @@ def _enterprise_code(case: Case) -> str:
 
 def _fitting(question: PickPlace, case: Case, *, at: datetime) -> str:
     """Return the body that the routing table suggests today; empty where it says nothing."""
-    version = reference_version()
-    fits = suggested(case.service, question.name, case.answers.data, on=timezone.localdate(at), version=version)
+    today, version, had = timezone.localdate(at), reference_version(), chosen_so_far(question.name, case.facts)
+    fits = suggested(case.service, question.name, case.answers.data, on=today, version=version, without=had)
     return fits.kind if fits else ""
 
 

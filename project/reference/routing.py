@@ -5,6 +5,7 @@ rest is our own reading of the city's plan. A changed rule is a new row; the old
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from cases.models.enterprise import ENTERPRISES, EntityType
@@ -18,7 +19,8 @@ PARTIAL = DeadlineRule.SourceStatus.PARTIAL
 ASSUMED = DeadlineRule.SourceStatus.ASSUMED
 
 PLAN = "Dự thảo kế hoạch của thành phố hỗ trợ phụ nữ khởi nghiệp 2026–2035, mục VI"
-JOB_LOAN = "Nghị định 338/2025/NĐ-CP: mức 200 triệu theo một nguồn thứ cấp, chưa đọc văn bản"
+# In force from 1/1/2026 as three sources agree; its ceiling stands in one of them, and the text was not read.
+JOB_LOAN = "Nghị định 338/2025/NĐ-CP"
 DEVELOPMENT_FUND = "Nghị định 39/2019/NĐ-CP, Điều 16 và Điều 19"
 # What a job-creation loan goes up to for one worker, and the share of her own that the development fund asks for.
 JOB_LOAN_CEILING = 200_000_000
@@ -59,7 +61,7 @@ LENDERS: list[tuple[int, list[list[Any]], str, str, str, str, str]] = [
         "NHCSXH",
         "Vay qua tổ tiết kiệm và vay vốn",
         "Chị ở trong tổ tiết kiệm và vay vốn. Ngân hàng Chính sách xã hội cho vay qua tổ.",
-        f"Nghị định 06/2026/NĐ-CP, Điều 30 và 45; {JOB_LOAN}",
+        f"Nghị định 06/2026/NĐ-CP, Điều 30 và Điều 45; {JOB_LOAN}",
         PARTIAL,
     ),
     (
@@ -118,6 +120,9 @@ LENDERS: list[tuple[int, list[list[Any]], str, str, str, str, str]] = [
     ),
 ]
 
+# The first day of the rules that stand on a law of its own date, by their place; none holds before its law.
+_FROM = {30: date(2026, 1, 1), 40: date(2026, 1, 1)}
+
 # A rule that came with the product is known by its place; when it ends stays with the office.
 _KNOWN_BY = ("service", "name", "position", "valid_from", "proposed_by_id")
 _KEPT = ("valid_to", "replaces", "approved_by", "approved_at")
@@ -140,5 +145,5 @@ def _rules() -> Iterator[RoutingRule]:
             why=why,
             source=source,
             source_status=status,
-            valid_from=REFORM,
+            valid_from=_FROM.get(position, REFORM),
         )

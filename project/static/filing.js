@@ -38,7 +38,7 @@ function finder(select) {
   const words = select.dataset, label = document.querySelector(`label[for="${select.id}"]`);
   const lines = [...select.options].filter((option) => option.value).map((option) => ({
     value: option.value, name: option.text, formerly: option.dataset.formerly || "",
-    plainName: plain(option.text), plainFormerly: plain(option.dataset.formerly || ""),
+    plainName: plain(option.text), plainFormerly: plain((option.dataset.formerly || "").replace(/[(),;]/g, " ")),
   }));
   const frame = document.createElement("div");
   frame.className = "finder";
@@ -63,10 +63,10 @@ function finder(select) {
   let found = [], at = -1;
 
   const rank = (line, typed) => {
-    const bare = line.plainName.replace(/^(xa|phuong|dac khu) /, "");
-    if (bare.startsWith(typed) || line.plainName.startsWith(typed)) return 0;
-    if (` ${line.plainName}`.includes(` ${typed}`)) return 1;
-    return ` ${line.plainFormerly}`.replace(/[(,;]/g, " ").includes(` ${typed}`) ? 2 : 9;
+    const today = ` ${line.plainName} `, former = ` ${line.plainFormerly} `;
+    if ([line.plainName, line.plainName.replace(/^(xa|phuong|dac khu) /, "")].includes(typed)) return 0;
+    const places = [today.includes(` ${typed} `), today.includes(` ${typed}`), former.includes(` ${typed} `), former.includes(` ${typed}`)];
+    return places.includes(true) ? places.indexOf(true) + 1 : 9;
   };
   const close = () => { list.hidden = true; at = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
   const choose = (line) => { select.value = line.value; box.value = line.name; told.textContent = line.name; close(); };

@@ -3,7 +3,7 @@
 from django import template
 
 from workflows.models import RoutingRule
-from workflows.queries.routes import Route, conditions_in_words, source_words
+from workflows.queries.routes import Line, Route, conditions_in_words, lines_of, source_words
 
 register = template.Library()
 
@@ -18,6 +18,12 @@ def conditions(rule: RoutingRule) -> list[str]:
 def sure(rule: RoutingRule) -> str:
     """Return on whose word a rule stands."""
     return source_words(rule)
+
+
+@register.filter
+def compared(rule: RoutingRule, route: Route) -> list[Line]:
+    """Return what a rule says, line by line, beside the rule in whose place it stands."""
+    return lines_of(rule, route)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from cases.services.common import OTHER_PAPER
 from project.demo.cast import Cast
 from tests import browsing
 
-MARKS = ("cần có", "có khi cần", "nếu có")
+MARKS = ("cần có, thiếu thì gửi sau được", "có khi cần", "nếu có")
 
 
 def start_page(client: Client, service: str) -> str:
@@ -33,3 +33,18 @@ def test_a_paper_that_only_some_need_is_not_called_needed(cast: Cast) -> None:
     page = start_page(Client(), "legal_advice")
     assert re.search(r"Hợp đồng với tư vấn viên[^<]*<span class=\"second\">\(có khi cần\)", page)
     assert re.search(r"Hợp đồng hoặc giấy tờ[^<]*<span class=\"second\">\(nếu có\)", page)
+
+
+@pytest.mark.parametrize("code", SERVICES)
+def test_what_is_good_to_know_repeats_no_paper(code: str) -> None:
+    service = SERVICES[code]
+    said = {str(words) for words in service.at_hand}
+    assert said
+    assert not [words for words in said if "giấy" in words.lower()]
+
+
+def test_a_begun_draft_is_gone_on_with_and_says_how_far_it_is(cast: Cast) -> None:
+    client, _draft = browsing.start(cast.applicant, "credit_access")
+    page = start_page(client, "credit_access")
+    assert re.search(r"Làm tiếp: đã xong 0/\d+ phần", page)
+    assert "Bắt đầu" not in page

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from cases.forms import kept
 from cases.models import Case, KeptFile
 from project.demo import player
 from project.demo.cast import Cast
@@ -169,6 +170,28 @@ def test_kept_files_count_and_the_eleventh_is_refused_with_her_words_kept(client
     assert KeptFile.objects.count() == 10
     assert "Đã có 10 giấy tờ." in wrong_answer(client, case, a_pdf("more.pdf")).content.decode()
     assert KeptFile.objects.count() == 10
+
+
+def test_two_windows_at_once_keep_no_more_than_the_caps_allow(
+    client: Client, case: Case, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.DOCUMENT_MAX_COUNT = 2
+    answering = form_of(client, case)
+    faster = browsing.signed_in(case.applicant)
+    keep = kept.keep_for_later
+
+    def keep_a_moment_later(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr("cases.forms.answering.keep_for_later", keep)
+        wrong_answer(faster, case, a_pdf("a.pdf"), a_pdf("b.pdf"))
+        return keep(*given, **more)
+
+    # Both forms were looked through before either had kept anything.
+    monkeypatch.setattr("cases.forms.answering.keep_for_later", keep_a_moment_later)
+    slower = {**answering, "reply": "Chữ tôi vừa gõ.", "employees_insured": "hai", "paper_contract": a_pdf("c.pdf")}
+    page = client.post(address(case), slower).content.decode()
+    assert "Đã có 2 giấy tờ. Chị bỏ bớt một tệp rồi thêm tệp mới." in page
+    assert "Chữ tôi vừa gõ." in page
+    assert sorted(file.original_name for file in KeptFile.objects.all()) == ["a.pdf", "b.pdf"]
 
 
 def test_a_picture_of_sixty_megabytes_is_refused_in_words_and_what_she_typed_stays(client: Client, case: Case) -> None:

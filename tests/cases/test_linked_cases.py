@@ -16,7 +16,8 @@ from project.demo.cast import Cast
 from tests import browsing
 from tests.builders import a_case, answers_for
 
-CODE = "0201234569"
+CODE, OLD_CODE = "0201234569", "0200123457"
+TO_CORRECT = "Chị ghi lại tên ngành nghề cho khớp danh mục, rồi nộp lại giấy đề nghị."
 WAY = (
     ("intake", "accept"),
     ("eligibility", "go_on"),
@@ -163,6 +164,26 @@ def test_a_deleted_draft_can_be_begun_again(cast: Cast, at: datetime) -> None:
     assert OFFER in status(client, case)
     begin_next(client, case)
     assert next_of(case).state == CaseState.DRAFT
+
+
+def test_of_two_certificates_the_one_granted_later_counts_whatever_was_corrected_between(
+    cast: Cast, at: datetime
+) -> None:
+    case = registered(cast.applicant, at, until="check_readiness")
+    for nth in range(2):
+        player.conclude(case, "ext_register", "corrections", at=at + timedelta(hours=1 + nth), answer=TO_CORRECT)
+        player.conclude(case, "correct", "corrected", at=at + timedelta(hours=1 + nth, minutes=30), by=cast.applicant)
+    granted: dict[str, Any] = {"enterprise_code": CODE, "granted_on": "2026-11-05"}
+    player.conclude(case, "ext_register", "granted", at=at + timedelta(hours=4), **granted)
+    player.conclude(case, "ext_close_household", "closed", at=at + timedelta(hours=5))
+    # The certificate of before, which was written down last.
+    said = case.decisions.get(node="ext_register", verdict="granted")
+    said.pk, said.decided_at = None, at + timedelta(hours=2)
+    said.details = {"enterprise_code": OLD_CODE, "granted_on": "2026-11-01"}
+    said.save(force_insert=True)
+    beginning.begin_next(case, applicant=cast.applicant, at=at + timedelta(days=2))
+    data = Answers.objects.get(case=next_of(case)).data
+    assert (data["tax_code"], data["registered_on"]) == (CODE, "2026-11-05")
 
 
 def test_a_newer_answer_of_hers_goes_before_an_older_one_and_the_result_before_both(cast: Cast, at: datetime) -> None:

@@ -73,3 +73,14 @@ def test_a_commune_found_so_is_saved_and_the_way_back_to_the_check_is_kept(cast:
     assert answer["Location"] == reverse("cases:check", args=[draft.key])
     draft.answers.refresh_from_db()
     assert draft.answers.data["commune"] == kien_thuy.code
+
+
+def test_the_very_name_stands_first_and_nothing_is_found_across_words(cast: Cast) -> None:
+    draft = a_draft(cast.applicant)
+    address = reverse("cases:page", args=[draft.key, "xa-phuong"])
+    found = offered(browsing.signed_in(cast.applicant).get(address, {"tim": "an duong"}).content.decode())
+    assert found[0].startswith("Phường An Dương")
+    assert any("An Dương" in line and not line.startswith("Phường An Dương") for line in found[1:])
+    assert not any("Trấn Dương" in line for line in found if "An Dương" not in line)
+    named = [" An Dương" in line.split(" (")[0] for line in found]
+    assert named == sorted(named, reverse=True), "names of today stand before former ones"

@@ -98,7 +98,11 @@ def test_she_gets_the_answer_on_paper_and_nobody_else_does(cast: Cast) -> None:
 def test_the_answer_says_whose_it_is_who_gave_it_when_and_to_what(cast: Cast, at: datetime) -> None:
     case = answered(cast, at)
     paper = printing.answer(case, at=at)
-    assert paper["sections"] == [["Câu hỏi của chị", [A_QUESTION]], ["Trả lời", ANSWER.split("\n")]]
+    above = ["Hội Liên hiệp Phụ nữ thành phố Hải Phòng, 05/11/2026"]
+    assert paper["sections"] == [
+        ["Câu hỏi của chị", [A_QUESTION]],
+        ["Trả lời", [above, *ANSWER.split("\n")]],
+    ]
     told = json.dumps(paper, ensure_ascii=False)
     for words in (case.code, "Nguyễn Thị Hạnh", "Hội Liên hiệp Phụ nữ thành phố Hải Phòng", "Thứ Năm, 05/11/2026"):
         assert str(words) in told

@@ -1,15 +1,18 @@
 """The register of those who supervise."""
 
+import csv
+import io
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.models import Case, User
+from cases.models import Case, Outcome, Target, User
 from cases.queries import register as registers
 from cases.queries.register import Chosen, register
 from project.demo import player
@@ -74,6 +77,11 @@ def test_it_is_filtered_by_state_and_service_in_the_address(cast: Cast, at: date
         "2026-11-05T00:00:00+07:00/x",
         "0001-01-01T00:00:00+14:00/1",
         f"2026-11-05T00:00:00Z/{2**63}",
+        "0",
+        "-1",
+        "²",
+        str(2**63),
+        "9" * 5000,
     ],
 )
 def test_a_broken_cursor_opens_the_first_page(cast: Cast, at: datetime, after: str) -> None:
@@ -140,6 +148,29 @@ def test_what_is_late_and_what_waits_for_her_can_be_chosen(cast: Cast, at: datet
     assert listed(cast.supervisor, at, now="late") == []
 
 
+def test_a_case_whose_next_step_is_hers_waits_for_her_and_is_not_late(cast: Cast, at: datetime) -> None:
+    hers = a_case(cast.applicant, service="credit_access", at_node="agree", at=at)
+    much_later = at + timedelta(days=60)
+    assert hers.promised_on is not None
+    assert hers.promised_on < much_later.date()
+    assert listed(cast.supervisor, much_later, now="waiting") == [hers]
+    assert listed(cast.supervisor, much_later, now="late") == []
+    with time_machine.travel(much_later, tick=False):
+        seen = {
+            "office": signed_in(cast.city_officer).get(reverse("cases:office_register")).content.decode(),
+            "hers": signed_in(cast.applicant).get(reverse("cases:mine")).content.decode(),
+            "file": b"".join(signed_in(cast.supervisor).post(reverse("cases:register_csv"))).decode("utf-8-sig"),
+        }
+    assert "tạm dừng, chờ người nộp" in seen["office"]
+    assert 'class="late"' not in seen["office"]
+    assert "Chờ chị trả lời" in seen["hers"]
+    head, line = csv.reader(io.StringIO(seen["file"]))
+    found = dict(zip(head, line, strict=True))
+    assert (found["Chờ người nộp"], found["Trễ hẹn"]) == ("có", "")
+    player.conclude(hers, "agree", "no", at=much_later)
+    assert listed(cast.supervisor, much_later, now="waiting") == []
+
+
 def test_all_that_are_open_can_be_chosen(cast: Cast, at: datetime) -> None:
     closed, decided = a_case(cast.applicant, at_node="deliver"), a_case(cast.applicant, at_node="deliver")
     player.conclude(closed, "deliver", "delivered", at=at + timedelta(days=1))
@@ -192,3 +223,13 @@ def test_colleagues_read_their_own_words_and_that_a_case_waits_for_her(cast: Cas
     assert re.search(r"\b[Cc]hị\b", rows) is None
     tags = re.findall(r'<span class="govuk-tag[^"]*">\s*([^<]+?)\s*<', rows)
     assert sorted(tags) == ["Chờ người nộp", "Đang xử lý"]
+
+
+def test_an_outcome_is_named_only_where_one_was_chosen(cast: Cast) -> None:
+    target = Target.objects.get(
+        programme__province="31", programme__historic=False, code="credit_access", year_from=2026
+    )
+    client = signed_in(cast.supervisor)
+    assert "Chỉ những hồ sơ có kết quả" not in client.get(ADDRESS, {"target": str(target.pk)}).content.decode()
+    chosen = client.get(ADDRESS, {"target": str(target.pk), "outcome": "disbursed"}).content.decode()
+    assert f"Chỉ những hồ sơ có kết quả: {Outcome.DISBURSED.label}" in chosen

@@ -213,7 +213,8 @@ def test_a_fee_that_is_refused_says_why_and_what_next_beside_the_advice_she_got(
     assert reason is not None
     assert str(reason.label) in page
     assert str(reason.next_step) in page
-    assert page.index(player.ANSWER) < page.index(REFUSAL)
+    # The latest first.
+    assert page.index(REFUSAL) < page.index(player.ANSWER)
 
 
 def test_a_proposal_to_refuse_the_fee_that_was_returned_is_no_refusal(cast: Cast) -> None:

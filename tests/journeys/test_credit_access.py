@@ -111,7 +111,7 @@ def test_a_loan_from_her_wish_to_the_money_in_her_hand(enter: OpenPage, site: st
     she.locator("a[href$='/nhan-tin/']").first.click()
     expect(she.locator("main")).to_contain_text(HELPED)
     she.goto(f"{site}/ho-so/{case.key}/")
-    expect(she.locator("main")).to_contain_text("Chị có cho nơi vay này đọc hồ sơ không?")
+    expect(she.locator("main")).to_contain_text("Chị có cho một nơi vay có thể phù hợp đọc hồ sơ không?")
     she.locator("a[href*='/buoc/']").first.click()
     expect(she.locator("main")).to_contain_text("Ngân hàng Chính sách xã hội")
     fits_her_phone(she)

@@ -12,6 +12,9 @@ from project.demo import player
 from project.demo.cast import Cast
 from tests.browsing import hidden, signed_in
 from tests.builders import a_case, item_at
+from tests.conftest import THURSDAY
+from tests.workflows.test_follow_ups import answer, closed
+from workflows import actions
 
 ADDRESS = "/thong-bao/"
 
@@ -40,6 +43,15 @@ def test_after_her_answer_the_reviewer_is_led_to_the_item_that_goes_on(cast: Cas
     player.reply(case, text="Hôm qua.", at=at + timedelta(days=2))
     text = signed_in(asked.asked_by).get(ADDRESS).content.decode()
     assert reverse("workflows:item", args=[item.pk]) in text
+
+
+def test_of_two_questions_the_notice_leads_to_the_newer_one_before_and_after_her_answer(cast: Cast) -> None:
+    case, later = closed(cast.applicant), THURSDAY + timedelta(days=200)
+    actions.follow_up(at=later)
+    client, newer = signed_in(cast.applicant), reverse("workflows:follow_up", args=[case.key, 2])
+    assert newer in client.get(ADDRESS).content.decode()
+    answer(case.follow_ups.select_related("case").get(number=2), cast.applicant, at=later)
+    assert newer in client.get(ADDRESS).content.decode()
 
 
 def test_others_notices_are_not_shown(cast: Cast) -> None:

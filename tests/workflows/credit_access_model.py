@@ -16,6 +16,8 @@ NEXT = {
     ("agree", "no"): "next_lender",
     ("handover", "handed_over"): "lender_result",
     ("lender_result", "approved"): "confirm_disbursed",
+    ("confirm_disbursed", "not_received"): "chase",
+    ("chase", "ask_again"): "confirm_disbursed",
     ("lender_result", "appraising"): "lender_result",
     ("lender_result", "refused"): "next_lender",
     ("next_lender", "another"): "agree",
@@ -35,9 +37,9 @@ class CreditAccess(Story):
         """Follow the state and the outcome: what we helped with, and what the lender said."""
         if node == "intake":
             self.state = "in_review" if verdict == "accept" else "not_accepted"
-        elif "confirm_disbursed" in self.just_opened or "deliver" in self.just_opened:
+        elif self.just_opened & {"confirm_disbursed", "chase", "deliver"}:
             self.state = "decided"
-        elif node in ("confirm_disbursed", "deliver"):
+        elif node in ("confirm_disbursed", "chase", "deliver"):
             self.state = "closed"
         if self.state in ("decided", "closed"):
             self.outcome = self.came_of_it()
@@ -53,7 +55,7 @@ class CreditAccess(Story):
     def next_steps(self, node: str, verdict: str, flags: Mapping[str, bool]) -> list[str]:
         """Return the steps that open."""
         match node, verdict:
-            case ("intake", "not_accept") | ("deliver" | "confirm_disbursed", _):
+            case ("intake", "not_accept") | ("deliver", _) | ("confirm_disbursed", "received") | ("chase", "finish"):
                 return []
             case "completeness", "complete":
                 return ["plan_help", *(step for step in BESIDE_THE_PLAN if flags.get(step))]

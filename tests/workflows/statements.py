@@ -49,6 +49,7 @@ ACTIONS = (
     "publish_answer",
     "answer_follow_up",
     "follow_up",
+    "take_back",
 )
 ALL_OFFICES: dict[str, Any] = {
     f"consult_{office}": True for office in ("finance", "tech", "agri", "tax")
@@ -216,8 +217,17 @@ def every_other_action(cast: Cast) -> Iterator[Asked]:
         actions.publish_answer(case, publisher=cast.justice_approver, **texts, key=uuid4(), at=_LATER)
     yield asked[0]
     yield from _following_up(cast)
+    yield from _taking_back(cast)
     with recording("one batch: everything that is still open is late") as asked:
         actions.sweep(at=_MUCH_LATER)
+    yield asked[0]
+
+
+def _taking_back(cast: Cast) -> Iterator[Asked]:
+    """Take back that the lender reads, once it has concluded."""
+    case = a_case(cast.another_applicant, at_node="confirm_disbursed", service="credit_access", lender="NHCSXH")
+    with recording("the lender has concluded") as asked:
+        actions.take_back(case, applicant=case.applicant, recipient="NHCSXH", key=uuid4(), at=_LATER)
     yield asked[0]
 
 
@@ -226,14 +236,15 @@ def _following_up(cast: Cast) -> Iterator[Asked]:
     case = a_case(cast.another_applicant, at_node="ext_close_household", service="conversion")
     player.conclude(case, "ext_close_household", "closed", at=_LATER)
     with recording("one batch") as asked:
-        actions.follow_up(at=_LATER + timedelta(days=200))
+        actions.follow_up(at=_LATER + timedelta(days=100))
     yield asked[0]
     answers = {"with words, and the Union is to call her": case.applicant, "an officer of the Union": cast.city_officer}
+    # Each before the next one's day has come.
     for number, (what, actor) in enumerate(answers.items(), start=1):
         row = case.follow_ups.select_related("case").get(number=number)
         with recording(what) as asked:
             given: dict[str, Any] = {"answer": "difficult", "words": A_REASON, "key": uuid4()}
-            actions.answer_follow_up(row, actor=actor, at=_LATER + timedelta(days=200), **given)
+            actions.answer_follow_up(row, actor=actor, at=_LATER + timedelta(days=100 * number), **given)
         yield asked[0]
 
 

@@ -211,6 +211,14 @@ def test_each_number_opens_exactly_the_list_that_was_counted(cast: Cast, at: dat
         assert found[f"/giam-sat/?now={now}"] > 0, now
 
 
+def test_a_case_whose_next_step_is_hers_stands_in_no_number_of_late_cases(cast: Cast, at: datetime) -> None:
+    hers = a_case(cast.applicant, service="credit_access", at_node="agree", at=at)
+    with time_machine.travel(at + timedelta(days=60), tick=False):
+        assert numbers(page(cast.supervisor))["/giam-sat/?now=late"] == 0
+        player.conclude(hers, "agree", "no", at=at + timedelta(days=1))
+        assert numbers(page(cast.supervisor))["/giam-sat/?now=late"] == 1
+
+
 def test_a_worker_that_sleeps_is_said_and_is_no_fault_of_a_case(cast: Cast, at: datetime) -> None:
     case = a_case(cast.applicant)
     assert "Máy chưa rà lại" not in page(cast.supervisor)

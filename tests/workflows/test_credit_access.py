@@ -293,8 +293,8 @@ def test_nobody_but_she_can_say_that_the_money_has_come(cast: Cast, at: datetime
     for somebody in (cast.bank_officer, cast.city_officer, cast.another_applicant):
         with pytest.raises(NotFoundForYou):
             player.conclude(case, "confirm_disbursed", "received", at=at + A_DAY, by=somebody)
-    moved(she_says(case, "confirm_disbursed", "not_received", at=at + A_DAY))
-    assert (case.state, case.outcome) == (CaseState.CLOSED, "granted")
+    moved(she_says(case, "confirm_disbursed", "received", at=at + A_DAY))
+    assert (case.state, case.outcome) == (CaseState.CLOSED, "disbursed")
 
 
 def test_what_a_lender_refused_counts_as_help_and_what_we_refused_does_not(cast: Cast, at: datetime) -> None:
@@ -321,7 +321,7 @@ def test_what_a_lender_refused_counts_as_help_and_what_we_refused_does_not(cast:
 
 def test_a_refusal_needs_somebody_else_to_approve_it(cast: Cast, at: datetime) -> None:
     case = loan_at(cast, "completeness", at=at)
-    given = {"reason_code": "DEBT_OVERDUE", "answer": NOT_NOW}
+    given = {"reason_code": "NOT_TARGET", "answer": NOT_NOW}
     moved(browsing.conclude(cast.city_officer, case, "completeness", "refuse", at=at + AN_HOUR, **given))
     assert case.state == CaseState.IN_REVIEW
     assert NOT_NOW not in what_she_reads(case)

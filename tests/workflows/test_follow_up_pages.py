@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.models import AccessRecord, Case, FollowUp, Relation, User
+from cases.models import AccessRecord, Case, Relation, User
 from cases.services import service_of
 from project.demo.cast import Cast
 from project.worker import work_once
@@ -184,20 +184,50 @@ def test_the_list_goes_on_by_pages_and_asks_for_no_more_the_longer_it_is(cast: C
         return len(captured)
 
     few = asked()
-    for case in cases:
-        for number in range(10, 20):
-            FollowUp.objects.create(case=case, number=number, rule="FOLLOWUP_3", due_on=IN_TIME.date())
+    cases += [closed(who) for who in (cast.applicant, cast.another_applicant, cast.applicant)]
     assert asked() == few
     seen: list[str] = []
     address = worklist
-    with mock.patch.object(following, "PAGE", 9):
+    with mock.patch.object(following, "PAGE", 2):
         while address:
             shown = page(cast.city_officer, address)
             section = shown[shown.index("to-ask-title") :].rpartition("to-ask-title")[2].partition("</section>")[0]
             seen += [part.partition('"')[0] for part in section.split('href="/theo-doi/')[1:]]
             following_page = section.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
             address = f"{worklist}?{following_page}" if following_page else ""
-    assert len(seen) == len(set(seen)) == 22
+    assert len(seen) == len(set(seen)) == len(cases)
+
+
+def test_of_two_whose_day_has_come_she_is_asked_once_and_the_older_one_leads_to_it(cast: Cast) -> None:
+    case, later = closed(cast.applicant), THURSDAY + timedelta(days=200)
+    newer = case.follow_ups.get(number=2)
+    status, worklist = reverse("cases:status", args=[case.key]), reverse("workflows:worklist")
+    shown = page(cast.applicant, status, at=later)
+    assert her_address(case, 2) in shown
+    assert her_address(case, 1) not in shown
+    line = page(cast.city_officer, worklist, at=later)
+    assert reverse("workflows:follow_up_by_officer", args=[newer.pk]) in line
+    assert office_address(case) not in line
+    with time_machine.travel(later, tick=False):
+        client = signed_in(cast.applicant)
+        assert client.get(her_address(case, 1))["Location"] == her_address(case, 2)
+        officer = signed_in(cast.city_officer).get(office_address(case))
+        assert officer["Location"] == reverse("workflows:follow_up_by_officer", args=[newer.pk])
+        sent(client, her_address(case, 2), answer="going")
+    assert "Chúng tôi muốn biết công việc của chị thế nào" not in page(cast.applicant, status, at=later)
+    assert "Chúng tôi muốn biết công việc của chị thế nào" not in page(cast.applicant, reverse("cases:mine"), at=later)
+    assert "to-ask-title" not in page(cast.city_officer, worklist, at=later)
+
+
+def test_a_closed_case_says_when_she_is_asked_next(cast: Cast) -> None:
+    case = closed(cast.applicant)
+    status = reverse("cases:status", args=[case.key])
+    shown = page(cast.applicant, status, at=THURSDAY + timedelta(days=1))
+    assert "Khoảng 3 tháng nữa chúng tôi hỏi thăm chị." in shown
+    assert f"Vào ngày {first(case).due_on:%d/%m/%Y}." in shown
+    assert "Sắp tới chúng tôi hỏi thăm chị." in page(cast.applicant, status, at=IN_TIME - timedelta(days=5))
+    # While she is asked, that stands alone.
+    assert "hỏi thăm chị" not in page(cast.applicant, status)
 
 
 def test_a_nonsense_place_in_the_list_is_its_beginning(cast: Cast) -> None:

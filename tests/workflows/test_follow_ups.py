@@ -24,7 +24,7 @@ CLOSED = THURSDAY + timedelta(hours=2)
 # The morning on which the first follow-up is due, three months after the closing.
 IN_TIME = THURSDAY + timedelta(days=90)
 HER_WORDS = "Chị bán được hàng đều, tháng nào cũng trả đủ."
-WAYS = {"conversion": ("ext_close_household", "closed"), "credit_access": ("confirm_disbursed", "not_received")}
+WAYS = {"conversion": ("ext_close_household", "closed"), "credit_access": ("chase", "finish")}
 
 
 def closed(applicant: User, service: str = "conversion") -> Case:
@@ -112,10 +112,16 @@ def test_what_she_answered_she_is_not_told_of_again(cast: Cast) -> None:
     assert case.events.filter(verb="follow_up_due").count() == 1
 
 
-def test_two_that_fell_due_while_no_worker_ran_are_told_of_at_once(cast: Cast) -> None:
-    case = closed(cast.applicant)
-    assert actions.follow_up(at=THURSDAY + timedelta(days=200)) == 1
-    assert case.events.get(verb="follow_up_due").facts["asked"] == [1, 2]
+def test_of_two_that_fell_due_while_no_worker_ran_she_is_told_of_the_later_one(cast: Cast) -> None:
+    case, later = closed(cast.applicant), THURSDAY + timedelta(days=200)
+    assert actions.follow_up(at=later) == 1
+    assert case.events.get(verb="follow_up_due").facts["asked"] == [2]
+    with pytest.raises(WrongState, match="câu mới hơn"):
+        answer(first(case), cast.applicant, at=later)
+    answer(case.follow_ups.select_related("case").get(number=2), cast.applicant, at=later)
+    assert actions.follow_up(at=later + timedelta(days=30)) == 0
+    assert first(case).answered_at is None
+    assert nothing_is_wrong(later + timedelta(days=30))
 
 
 def test_a_batch_that_is_too_small_is_followed_by_another(cast: Cast) -> None:
@@ -192,6 +198,16 @@ def test_the_same_form_again_does_nothing_and_another_one_comes_too_late(cast: C
         answer(first(case), cast.applicant, "stopped", at=IN_TIME + timedelta(minutes=1))
     assert first(case).answer == "going"
     assert case.events.filter(verb="follow_up_answered").count() == 1
+
+
+def test_a_form_of_another_question_is_not_taken_for_this_one(cast: Cast) -> None:
+    case, key, later = closed(cast.applicant), uuid4(), THURSDAY + timedelta(days=200)
+    answer(first(case), cast.applicant, key=key)
+    second = case.follow_ups.select_related("case").get(number=2)
+    with pytest.raises(WrongState, match="câu hỏi khác"):
+        answer(second, cast.applicant, "stopped", key=key, at=later)
+    assert case.follow_ups.get(number=2).answered_at is None
+    assert answer(second, cast.applicant, "stopped", at=later).answer == "stopped"
 
 
 def test_before_its_day_and_with_what_was_not_offered_nothing_is_written_down(cast: Cast) -> None:

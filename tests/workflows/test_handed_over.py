@@ -336,8 +336,8 @@ def test_neither_goes_to_another_office_the_step_of_a_bank_nor_to_a_bank_the_ste
     with pytest.raises((WrongState, NotFoundForYou)):
         actions.transfer(item, reviewer=cast.bank_officer, to=union, words="Nhầm nơi.", key=uuid4(), at=now)
     player.conclude(case, "lender_result", "refused", at=now, reason_code="LENDER_REFUSED", answer=NOT_NOW)
-    # She allowed the bank to read: a part, and not whatever an office would like to pass on.
-    assert "NHCSXH" in case.facts["may_read"]
+    # Her yes is over with the refusal, and it was never one to whatever an office would like to pass on.
+    assert "NHCSXH" not in case.facts["may_read"]
     offered = set(receivers(item_at(case, "next_lender")).values_list("kind", flat=True))
     assert offered
     assert not offered & {"NHCSXH", "AGRI", "STC", "NHNN"}

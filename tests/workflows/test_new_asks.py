@@ -112,6 +112,37 @@ def test_what_was_chosen_stands_among_the_earlier_conclusions_and_in_the_story(c
     assert "(bảng định tuyến gợi ý: Ngân hàng Chính sách xã hội)" in story
 
 
+def test_what_had_the_case_is_suggested_no_more_neither_on_the_page_nor_to_the_action(
+    cast: Cast, routed: RoutingRule
+) -> None:
+    RoutingRule.objects.create(
+        service="credit_access",
+        name="lender",
+        position=2,
+        conditions=[],
+        kind="AGRI",
+        product="vay sản xuất",
+        why="nơi thứ hai",
+        source_status="K",
+        valid_from=date(2026, 1, 1),
+    )
+    case = credit(cast, "agree", lender="NHCSXH")
+    player.conclude(case, "agree", "no", at=THURSDAY + AN_HOUR)
+    page = page_of(cast.city_officer, item_at(case, "next_lender"))
+    assert "Có thể phù hợp: Ngân hàng Nông nghiệp" in page
+    assert "Có thể phù hợp: Ngân hàng Chính sách xã hội" not in page
+    # The second line of the table needs no reason now, and the first one does.
+    assert send(cast.city_officer, case, "next_lender", "another", lender="NHCSXH").status_code == 200
+    assert send(cast.city_officer, case, "next_lender", "another", lender="AGRI").status_code == 302
+    assert case.facts["lender_before"] == ["NHCSXH"]
+    player.conclude(case, "agree", "no", at=THURSDAY + 3 * AN_HOUR)
+    page = page_of(cast.city_officer, item_at(case, "next_lender"))
+    assert "không gợi ý thêm nơi nào ngoài các nơi đã chọn" in page
+    # Nothing is suggested any more: whoever is chosen, nobody has to say why.
+    assert send(cast.city_officer, case, "next_lender", "another", lender="LMHTX").status_code == 302
+    assert case.facts["lender_before"] == ["AGRI", "NHCSXH"]
+
+
 def test_a_body_that_had_the_case_is_not_chosen_again_by_itself(cast: Cast, routed: RoutingRule) -> None:
     case = credit(cast, "agree", lender="NHCSXH")
     player.conclude(case, "agree", "no", at=THURSDAY + AN_HOUR)

@@ -37,7 +37,9 @@ def one_decision(case: Case, node: str, won: Decision) -> None:
 def she_agrees_and_declines_in_two_tabs(cast: Cast, people: Crowd) -> None:
     case = a_case(cast.applicant, at_node="agree", service="credit_access")
     item = item_at(case, "agree")
-    won = winner(people.race([press(item, cast.applicant, verdict, at=LATER) for verdict in ("yes", "no")]))
+    shown = {"lender": case.facts["lender"]}
+    both = [press(item, cast.applicant, verdict, at=LATER, details=shown) for verdict in ("yes", "no")]
+    won = winner(people.race(both))
     one_decision(case, "agree", won)
     allowed = Consent.objects.filter(case=case, purpose=Consent.Purpose.HAND_OVER)
     assert allowed.count() == (won.verdict == "yes")
@@ -83,7 +85,12 @@ def the_desk_takes_over_while_she_answers(cast: Cast, people: Crowd) -> None:
         if look_at >= item.due_at:
             break
         actions.sweep(at=look_at)
-    people.race([or_nothing(press(item, cast.applicant, "yes", at=late)), lambda: actions.sweep(at=late)])
+    people.race(
+        [
+            or_nothing(press(item, cast.applicant, "yes", at=late, details={"lender": case.facts["lender"]})),
+            lambda: actions.sweep(at=late),
+        ]
+    )
     # She may be a moment too late, or the worker may find nothing left: never both.
     answered = Decision.objects.filter(case=case, node="agree").exists()
     taken_over = case.events.filter(verb="item_taken_over").exists()

@@ -252,7 +252,10 @@ class Walk(Promises):
         def once_more(who: User, key: UUID, at: datetime) -> object:
             return act(who, key, at, player.WHY_AGAIN)
 
-        if not (story.undecided and human.may_ask) or story.waits_for_her_at or story.proposed_at:
+        if item.holder == WorkItem.Holder.APPLICANT:
+            # She asks herself nothing.
+            self.is_refused(reviewer, act, NotFoundForYou)
+        elif not (story.undecided and human.may_ask) or story.waits_for_her_at or story.proposed_at:
             self.is_refused(reviewer, act)
             self.is_refused(reviewer, once_more)
         elif human.stage in story.asked_in:

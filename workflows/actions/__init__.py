@@ -15,6 +15,7 @@ from workflows.actions.assigning import assign
 from workflows.actions.ending import rate, withdraw
 from workflows.actions.filing import Incomplete, resubmit, submit
 from workflows.actions.following import answer_follow_up, follow_up, not_yet
+from workflows.actions.handing import take_back
 from workflows.actions.promising import LATEST, SHORTEST_APOLOGY, put_off_promise, why_not_that_day
 from workflows.actions.publishing import publish_answer
 from workflows.actions.recusing import recuse, register_relation
@@ -79,6 +80,7 @@ __all__ = [
     "resubmit",
     "submit",
     "sweep",
+    "take_back",
     "transfer",
     "why_not_that_day",
     "withdraw",

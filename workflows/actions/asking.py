@@ -16,7 +16,9 @@ from cases import policy
 from cases.models import Case, Document, InformationRequest, Involvement, Membership, Passage, Role, User
 from cases.models.agency import plain
 from cases.policy import WrongState
+from cases.queries.handed import handed_fields
 from cases.queries.questions import NEVER_ASKED, wanted_by
+from cases.services import service_of
 from workflows.actions.filing import describe
 from workflows.conditions import WAITED
 from workflows.conflicts import Repeated
@@ -56,6 +58,7 @@ def request_information(
         with moving(item, verb, actor=reviewer, key=key, at=at) as step:
             step.require("request_information")
             step.require_unchanged(seen_version)
+            _require_read(step, asked_fields)
             requests = InformationRequest.objects.filter(case=step.case).only("stage", "ending", "agency")
             before = _times_asked(step, _others(step, requests))
             if before and not why_again.strip():
@@ -188,6 +191,16 @@ def _others(
     if any(one.ending == InformationRequest.Ending.PROPOSED for one in others):
         raise WrongState(_("Another question to her waits for an approver. Ask again after that."))
     return others
+
+
+def _require_read(step: Step, asked_fields: Sequence[str]) -> None:
+    """Pass unless a body outside lets her correct an answer that it does not read."""
+    if step.human.part != Involvement.Part.RECEIVES:
+        return
+    service = service_of(step.case)
+    papers = {paper.kind for paper in service.papers}
+    if set(asked_fields) - papers - handed_fields(service):
+        raise WrongState(_("You can ask only about what was handed to you."))
 
 
 def _times_asked(step: Step, others: Sequence[InformationRequest]) -> int:

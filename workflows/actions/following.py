@@ -60,6 +60,8 @@ def answer_follow_up(
             step.record(passages=passages, follow_up=row.pk, number=row.number, answer=answer)
             return row
     except Repeated as earlier:
+        if earlier.event.facts["follow_up"] != follow_up.pk:
+            raise WrongState(_("This form was already sent for another question.")) from earlier
         return FollowUp.objects.get(pk=earlier.event.facts["follow_up"])
 
 
@@ -73,6 +75,8 @@ def _require_its_time(row: FollowUp, case: Case, at: datetime) -> None:
         raise WrongState(_("This was already answered at %(time)s on %(day)s by %(who)s.") % given)
     if row.due_on > timezone.localdate(at):
         raise not_yet(row)
+    if row.overtaken_by(timezone.localdate(at)):
+        raise WrongState(_("This was asked anew since. Please answer the newer question."))
 
 
 def not_yet(row: FollowUp, *, way_back: str = "") -> WrongState:

@@ -1,7 +1,7 @@
 """What a reviewer does: take a work item, give it back, conclude."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from cases.models import (
     Answers,
     Case,
     CaseState,
-    Consent,
     Decision,
     Involvement,
     Membership,
@@ -30,6 +29,7 @@ from cases.queries.directory import Directory
 from cases.services import service_of
 from cases.services.base import SupportService, Words
 from workflows import promised
+from workflows.actions.handing import require_shown, settle
 from workflows.asks import (
     HER_REASONS,
     PLAIN_REASONS,
@@ -48,8 +48,8 @@ from workflows.conflicts import Repeated
 from workflows.flows.registry import graph_for
 from workflows.models import WorkItem
 from workflows.moving import moving
-from workflows.queries.entering import field_for, typed_as
-from workflows.queries.routing import suggested
+from workflows.queries.entering import came_on, field_for, typed_as
+from workflows.queries.routing import chosen_so_far, earlier_key, suggested
 from workflows.step import MAY_READ, Step
 
 # What she must be told at least when we cannot help (domain 2.1).
@@ -94,6 +94,7 @@ def decide(
             step.require("decide")
             step.require_unchanged(seen_version)
             option = _option(step, verdict, reason_code, answer)
+            require_shown(step, option, details or {})
             chosen = _chosen(step, verdict, details or {}, sealed, reason)
             passages = {
                 kind: step.write(kind, body, name=name)
@@ -120,12 +121,12 @@ def decide(
             )
             decision.save(force_insert=True)
             step.close(decision)
+            says_it_again = step.case.facts.get(verdict_key(step.item.node)) == verdict
             keep(step, option, decision, chosen)
-            if option.allows:
-                _allow(step, step.case.facts[option.allows])
+            settle(step, option)
             if option.at_once:
                 step.facts["read_at_once"] = True
-            if option.at_once and step.human.promises is not None:
+            if option.at_once and step.human.promises is not None and not (option.goes_on and says_it_again):
                 promised.keep(step.case, at=at)
                 step.facts["keeps_promise"] = True
             if sealed:
@@ -133,10 +134,6 @@ def decide(
             step.advance()
             if option.returns and step.human.named:
                 Involvement.objects.filter(case=step.case, person=reviewer, until__isnull=True).update(until=at)
-            if option.refuses and step.human.part == Involvement.Part.RECEIVES:
-                # It has the case no longer; who gets it next does not concern it.
-                handed = Involvement.objects.filter(case=step.case, agency=step.item.agency_id, until__isnull=True)
-                handed.filter(part=Involvement.Part.RECEIVES).update(until=at)
             step.record(
                 passages=list(passages.values()),
                 verdict=verdict,
@@ -155,10 +152,10 @@ def is_offered(option: Option, item: WorkItem) -> bool:
     return not (option.hers and not is_hers) and not (option.desks and is_hers)
 
 
-def reasons_for(option: Option, service: SupportService) -> tuple[tuple[str, Words], ...]:
-    """Return the reasons that a conclusion of this kind can have, as (code, words)."""
+def reasons_for(option: Option, service: SupportService, node: str) -> tuple[tuple[str, Words], ...]:
+    """Return the reasons that a conclusion of this kind can have at this step, as (code, words)."""
     if option.refuses:
-        return tuple((reason.code, reason.label) for reason in service.refusal_reasons)
+        return tuple((reason.code, reason.label) for reason in service.reasons_at(node))
     if option.hers:
         return HER_REASONS
     return RETURN_REASONS if option.returns else PLAIN_REASONS
@@ -251,7 +248,7 @@ def _option(step: Step, verdict: str, reason_code: str, answer: str) -> Option:
         raise NotAChoice(_("This step does not offer that conclusion."))
     if (option.answers and not answer.strip()) or (option.refuses and len(answer.strip()) < SHORTEST_REFUSAL):
         raise NotAChoice(_("Words to her are missing, or too short to understand."))
-    if reason_code not in {code for code, _words in reasons_for(option, service_of(step.case))}:
+    if reason_code not in {code for code, _words in reasons_for(option, service_of(step.case), step.item.node)}:
         raise NotAChoice(_("This step does not offer that reason."))
     return option
 
@@ -281,7 +278,7 @@ def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str, r
                 if sealed not in {code for code, _label in ask.choices}:
                     raise NotAChoice(_("Choose the kind of help."))
             case Enter():
-                chosen[ask.name] = _entered(ask, details.get(ask.name), on=step.today)
+                chosen[ask.name] = _entered(ask, details.get(ask.name), step)
             case Checklist():
                 if set(details.get(ask.name) or ()) != {code for code, _label in ask.choices}:
                     raise NotAChoice(_("Every line must be ticked."))
@@ -293,10 +290,11 @@ def _chosen(step: Step, verdict: str, details: Mapping[str, Any], sealed: str, r
     return chosen
 
 
-def _entered(ask: Enter, value: Any, *, on: date) -> Any:
+def _entered(ask: Enter, value: Any, step: Step) -> Any:
     """Return what was entered, read by the very field that the form shows."""
     try:
-        entered = field_for(ask, on=on).clean(typed_as(ask, value))
+        field = field_for(ask, since=came_on(step.case), on=step.today)
+        entered = field.clean(typed_as(ask, value))
     except ValidationError as error:
         raise NotAChoice(error.messages[0]) from error
     if entered in (None, ""):
@@ -306,10 +304,11 @@ def _entered(ask: Enter, value: Any, *, on: date) -> Any:
 
 def _picked(step: Step, ask: PickPlace, kind: str, reason: str) -> dict[str, Any]:
     """Return which body gets the case, and what the table suggested; another one needs a reason in words."""
-    offered, case = {code for code, _label in ask.choices}, step.case
+    offered, case, on, version = {code for code, _label in ask.choices}, step.case, step.today, step.reference_version
+    had = chosen_so_far(ask.name, case.facts)
     if kind not in offered:
         raise NotAChoice(_("Choose who gets the case."))
-    fits = suggested(case.service, ask.name, case.answers.data, on=step.today, version=step.reference_version)
+    fits = suggested(case.service, ask.name, case.answers.data, on=on, version=version, without=had)
     # A table that names a body which this step does not offer says nothing here.
     fits = fits if fits is not None and fits.kind in offered else None
     if fits is not None and kind != fits.kind and not reason.strip():
@@ -321,26 +320,6 @@ def _picked(step: Step, ask: PickPlace, kind: str, reason: str) -> dict[str, Any
     }
 
 
-def _allow(step: Step, kind: str) -> None:
-    """Write down that she allows the case to be handed to one body, and let it read from here on."""
-    case = step.case
-    Consent.objects.bulk_create(
-        [
-            Consent(
-                case=case,
-                person_id=case.applicant_id,
-                purpose=Consent.Purpose.HAND_OVER,
-                recipient=kind,
-                text_version=service_of(case).consent_version,
-                given_at=step.at,
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    case.facts[MAY_READ] = sorted({*case.facts.get(MAY_READ, ()), kind})
-    step.facts["allowed"] = kind
-
-
 def keep(step: Step, option: Option, decision: Decision, chosen: Mapping[str, Any]) -> None:
     """Keep among the case's facts what the route and later readers need of this decision."""
     node, facts = step.item.node, step.case.facts
@@ -348,6 +327,9 @@ def keep(step: Step, option: Option, decision: Decision, chosen: Mapping[str, An
     # Whoever decided, and whoever it was decided for: neither judges it later, nor lends anybody the right to.
     deciders = {decision.reviewer_id, *([step.on_behalf_of.pk] if step.on_behalf_of else [])}
     facts[deciders_key(node)] = sorted({*facts.get(deciders_key(node), []), *deciders})
+    for ask in step.human.asked_with(option.verdict):
+        if isinstance(ask, PickPlace) and (had := chosen_so_far(ask.name, facts) - {chosen[ask.name]}):
+            facts[earlier_key(ask.name)] = sorted(had)
     facts.update({name: value for name, value in chosen.items() if name in step.human.declared_facts()})
     answers = {stage: entry for stage, entry in facts.get("answers", {}).items() if entry[0] != node}
     if decision.answer_id is not None and step.human.speaks_to_her:

@@ -30,8 +30,8 @@ from workflows.asks import (
 )
 from workflows.forms.step import Choices
 from workflows.models import DeadlineRule
-from workflows.queries.entering import field_for
-from workflows.queries.routing import Suggestion, rules_in_force, suggested
+from workflows.queries.entering import came_on, field_for
+from workflows.queries.routing import Suggestion, chosen_so_far, rules_in_force, suggested
 
 # What is said where a result was not entered, by what it is.
 _MISSING: Mapping[Entry, Callable[[], str]] = {
@@ -116,7 +116,7 @@ def asked_field(ask: Ask, case: Case, *, at: datetime) -> Asked:
                 )
             )
         case Enter():
-            entered = field_for(ask, on=timezone.localdate(at))
+            entered = field_for(ask, since=came_on(case), on=timezone.localdate(at))
             entered.error_messages["required"] = _MISSING[ask.entry]()
             return Asked(entered)
         case Checklist():
@@ -126,14 +126,17 @@ def asked_field(ask: Ask, case: Case, *, at: datetime) -> Asked:
 
 
 def suggestion_for(ask: PickPlace, case: Case, *, at: datetime) -> Suggestion | None:
-    """Return which body the routing table suggests today; None where it says nothing, or one not on offer."""
-    today, version = timezone.localdate(at), reference_version()
-    fits = suggested(case.service, ask.name, case.answers.data, on=today, version=version)
+    """Return which body the routing table suggests today; None where it says nothing, or one not on offer.
+
+    A body that was chosen before is not suggested again: it refused, or she declined it.
+    """
+    today, version, had = timezone.localdate(at), reference_version(), chosen_so_far(ask.name, case.facts)
+    fits = suggested(case.service, ask.name, case.answers.data, on=today, version=version, without=had)
     return fits if fits is not None and fits.kind in dict(ask.choices) else None
 
 
 def _bodies(ask: PickPlace, case: Case, at: datetime) -> Asked:
-    """Return the bodies to choose from; what the table suggests is chosen already, unless it had the case before."""
+    """Return the bodies to choose from; what the table suggests is chosen already."""
     fits = suggestion_for(ask, case, at=at)
     field = forms.ChoiceField(
         label=ask.label,
@@ -142,7 +145,11 @@ def _bodies(ask: PickPlace, case: Case, at: datetime) -> Asked:
         error_messages={"required": _("Choose who gets the case.")},
     )
     if fits is None:
-        field.help_text = _("The routing table has no word for these answers. Choose by what you know.")
+        field.help_text = (
+            _("The routing table suggests no body that was not chosen before. Choose by what you know.")
+            if chosen_so_far(ask.name, case.facts)
+            else _("The routing table has no word for these answers. Choose by what you know.")
+        )
         return Asked(field)
     said = _("May fit: %(body)s, %(product)s. Why: %(why)s") % {
         "body": dict(ask.choices)[fits.kind],
@@ -152,8 +159,7 @@ def _bodies(ask: PickPlace, case: Case, at: datetime) -> Asked:
     # A sentence of the table may bring its own full stop.
     no_decision = _("It is no decision. Who chooses another body says why, in words.")
     field.help_text = " ".join((said.rstrip(".") + ".", _source_of(fits, ask, case, at), no_decision))
-    had_it = case.facts.get(ask.name) == fits.kind
-    return Asked(field, None if had_it else fits.kind)
+    return Asked(field, fits.kind)
 
 
 def _source_of(fits: Suggestion, ask: PickPlace, case: Case, at: datetime) -> str:

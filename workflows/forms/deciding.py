@@ -105,7 +105,7 @@ class DecisionForm(StepForm):
     def _add_reason(self) -> None:
         lists: dict[tuple[Any, ...], list[str]] = {}
         for option in self.options:
-            lists.setdefault(reasons_for(option, self.service), []).append(str(option.label))
+            lists.setdefault(reasons_for(option, self.service, self.item.node), []).append(str(option.label))
         # Each list is numbered from 1, for the keys; the name of its group says to which conclusions it belongs.
         groups: Choices = [
             (", ".join(labels), [(code, f"{number}. {label}") for number, (code, label) in enumerate(reasons, start=1)])
@@ -176,7 +176,7 @@ class DecisionForm(StepForm):
                 yield group
                 group = Verdicts()
             needed = self._needed_with(option)
-            reasons = reasons_for(option, self.service)
+            reasons = reasons_for(option, self.service, self.item.node)
             group.choices.append(Choice(option, radio, reasons[0][0], goes_to(self.item, option)))
             group.asks = [self[name] for name in needed if name in inside]
         yield group
@@ -184,14 +184,19 @@ class DecisionForm(StepForm):
     def others(self) -> Iterable[forms.BoundField]:
         """Yield the fields that stand below the verdicts."""
         inside = self._inside()
-        for name in (*self._names, "reason_code", "answer", "reason"):
+        # Who chooses a body may have to say why: that stands right below, and open.
+        last = ("reason", "reason_code", "answer") if self._picks_place() else ("reason_code", "answer", "reason")
+        for name in (*self._names, *last):
             if name in self.fields and name not in inside:
                 yield self[name]
 
+    def _picks_place(self) -> bool:
+        return any(isinstance(ask, PickPlace) for ask in self.step.asks)
+
     @property
-    def may_return(self) -> bool:
-        """Whether a conclusion hands the work back, which must be explained in words."""
-        return any(option.returns for option in self.options)
+    def is_explained(self) -> bool:
+        """Whether a conclusion must be explained in words: it hands the work back, or chooses another body."""
+        return self._picks_place() or any(option.returns for option in self.options)
 
     # --- what was sent ----------------------------------------------------------------------------------
 
@@ -205,7 +210,7 @@ class DecisionForm(StepForm):
         if option is None:
             return cleaned
         code = cleaned.get("reason_code")
-        if code and code not in {known for known, _label in reasons_for(option, self.service)}:
+        if code and code not in {known for known, _label in reasons_for(option, self.service, self.item.node)}:
             self.add_error("reason_code", _("This reason does not go with “%(verdict)s”.") % {"verdict": option.label})
         if code and (code == OTHER_REASON or option.returns) and not cleaned.get("reason"):
             self.add_error("reason", _("Write the reason in words."))

@@ -27,9 +27,12 @@ class HerStepForm(forms.Form):
     use_required_attribute = False
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
+    # The kind of the body she was shown; empty where her case is handed to nobody.
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, posted: Any = None, *, item: WorkItem, reading: Agency | None, at: datetime) -> None:
-        super().__init__(posted, label_suffix="", initial={"key": uuid.uuid4(), "seen_version": item.version})
+        initial = {"key": uuid.uuid4(), "seen_version": item.version, "shown": reading.kind if reading else ""}
+        super().__init__(posted, label_suffix="", initial=initial)
         self.item = item
         self.service = service_of(item.case)
         self.step = graph_for(item.case.service, item.case.version).human(item.node)
@@ -84,9 +87,11 @@ class HerStepForm(forms.Form):
         cleaned = self.cleaned_data
         option: Option = next(option for option in self.options if option.verdict == cleaned["verdict"])
         asked = {ask.name: cleaned[ask.name] for ask in self.step.asked_with(option.verdict) if hasattr(ask, "name")}
+        if option.allows:
+            asked[option.allows] = cleaned["shown"]
         return {
             "verdict": option.verdict,
-            "reason_code": reasons_for(option, self.service)[0][0],
+            "reason_code": reasons_for(option, self.service, self.item.node)[0][0],
             "details": asked,
             "seen_version": cleaned["seen_version"],
             "key": cleaned["key"],

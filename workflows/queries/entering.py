@@ -5,8 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Case
 from cases.services.fields import DateField, DateWidget, MoneyField, PercentField, TaxCodeField, WholeNumberField
 from workflows.asks import Enter, Entry
 
@@ -23,7 +26,8 @@ class EnterpriseCodeField(TaxCodeField):
         try:
             code = super().clean(value)
         except ValidationError as wrong:
-            if wrong.code == "required":
+            # What the field's own checks find comes as a list, which has no code of its own.
+            if wrong.error_list[0].code == "required":
                 raise
             raise ValidationError(words, code="enterprise_code") from wrong
         if code and len(code) != ENTERPRISE_DIGITS:
@@ -32,10 +36,10 @@ class EnterpriseCodeField(TaxCodeField):
 
 
 class DayUntilField(DateField):
-    """A day up to the one on which it is entered."""
+    """A day from the one on which the case came up to the one on which it is entered."""
 
-    def __init__(self, *, until: date, **kwargs: Any) -> None:
-        self.until = until
+    def __init__(self, *, since: date, until: date, **kwargs: Any) -> None:
+        self.since, self.until = since, until
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> str:
@@ -43,11 +47,20 @@ class DayUntilField(DateField):
         day = super().clean(value)
         if day and date.fromisoformat(day) > self.until:
             raise ValidationError(_("This day has not come yet. Write a day up to today."), code="future")
+        if day and date.fromisoformat(day) < self.since:
+            words = gettext("This day is before the case was received, on %(day)s. Look at the paper again.")
+            raise ValidationError(words % {"day": f"{self.since:%d/%m/%Y}"}, code="before")
         return day
 
 
-def field_for(ask: Enter, *, on: date) -> forms.Field:
-    """Return the field in which it is entered on a day."""
+def came_on(case: Case) -> date:
+    """Return the day on which a filed case reached us, on paper or sent, be it a working day or not."""
+    assert case.submitted_at is not None
+    return case.received_on or timezone.localdate(case.submitted_at)
+
+
+def field_for(ask: Enter, *, since: date, on: date) -> forms.Field:
+    """Return the field in which it is entered on a day, for a case that came on another."""
     match ask.entry:
         case Entry.MONEY:
             return MoneyField(least=1, label=ask.label)
@@ -56,7 +69,7 @@ def field_for(ask: Enter, *, on: date) -> forms.Field:
         case Entry.MONTHS:
             return WholeNumberField(least=1, most=LONGEST_TERM, unit=_("months"), label=ask.label)
         case Entry.DAY:
-            return DayUntilField(until=on, label=ask.label)
+            return DayUntilField(since=since, until=on, label=ask.label)
         case Entry.ENTERPRISE_CODE:
             return EnterpriseCodeField(label=ask.label)
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from cases.models import Case, Passage
+from cases.models import Case
 from cases.queries.directory import directory, reference_version
 from cases.queries.naming import office_name
+from cases.queries.results import Said, read_at_once, said_in
 from cases.queries.telling import Telling, her_turn, telling
 from cases.services import service_of
 from cases.services.base import Reason
@@ -35,7 +36,9 @@ class MessageToHer:
     # Whether the words below reach her with this conclusion, or only once somebody approves them.
     now: bool
     reason: str | Promise
-    words: tuple[str, ...]
+    words: tuple[Said, ...]
+    # What she could read already before.
+    before: tuple[Said, ...]
     next_step: str | Promise
 
 
@@ -53,13 +56,15 @@ def message_to_her(
     # An opinion is for the office that writes the answer, not for her.
     to_her = answer if human.speaks_to_her else ""
     # What others wrote to her goes along, but a body outside does not read it here.
-    before = [
+    stays = [
         passage
         for stage, (node, passage) in case.facts.get("answers", {}).items()
         if node != item.node and not (to_her and stage == human.stage) and human.reads_all
     ]
-    earlier = Passage.objects.filter(pk__in=before, case=case).order_by("pk") if now and before else ()
-    reason = service.reason(reason_code) if option.refuses else _refused_before(case, before) if now else None
+    read = read_at_once(case) if now and human.reads_all else {}
+    earlier = said_in(case, [pk for pk in stays if pk not in read]) if now else ()
+    whose = item.agency.name if item.agency else item.assignee.full_name if item.assignee else ""
+    reason = service.reason(reason_code) if option.refuses else _refused_before(case, stays) if now else None
     return MessageToHer(
         telling=telling(
             case,
@@ -70,7 +75,8 @@ def message_to_her(
         ),
         now=now or option.at_once,
         reason=reason.label if reason else "",
-        words=(*(passage.body for passage in earlier), *([to_her] if to_her else [])),
+        words=(*([Said(whose, at, to_her)] if to_her else []), *earlier),
+        before=said_in(case, read),
         next_step=reason.next_step if reason else "",
     )
 

@@ -95,6 +95,20 @@ class Listed:
                 yield rule, words, colour
 
 
+@dataclass(frozen=True)
+class Line:
+    """One line of a rule; `before` is what stood there in the rule that it replaces, None where it replaces none."""
+
+    label: str
+    after: list[str]
+    before: list[str] | None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it replaces other words."""
+        return self.before is not None and self.before != self.after
+
+
 def routes() -> dict[tuple[str, str], Route]:
     """Return every question that a flow puts to the table, by service and name; cases run on any of its versions."""
     found: dict[tuple[str, str], dict[str, Words]] = {}
@@ -151,6 +165,21 @@ def conditions_in_words(rule: RoutingRule) -> list[str]:
     """Return each condition of a rule in the words of the questions that she is asked."""
     known = questions_of(rule.service) if rule.service in SERVICES else {}
     return [_condition(known, name, sign, value) for name, sign, value in rule.conditions]
+
+
+def lines_of(rule: RoutingRule, route: Route) -> list[Line]:
+    """Return what a rule says, line by line, each beside what the rule says in whose place it stands."""
+    after, before = _said(rule, route), _said(rule.replaces, route) if rule.replaces else {}
+    return [Line(label, words, before.get(label)) for label, words in after.items()]
+
+
+def _said(rule: RoutingRule, route: Route) -> dict[str, list[str]]:
+    return {
+        _("Body that may fit"): [f"{rule.position}. {route.body(rule.kind)} · {rule.product}"],
+        _("Holds when"): conditions_in_words(rule) or [_("Always")],
+        _("Why"): [rule.why],
+        _("Source"): [source_words(rule)],
+    }
 
 
 def problems_of(rule: RoutingRule) -> list[str]:

@@ -1,7 +1,7 @@
 """Which body may fit: the routing table held against her answers. It suggests; whoever sorts the case decides."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -72,9 +72,27 @@ def rules_in_force(service: str, name: str, *, on: date, version: int) -> list[R
     ]
 
 
-def suggested(service: str, name: str, data: Data, *, on: date, version: int) -> Suggestion | None:
-    """Return which body may fit with these answers on a day; None where the table has no word for it."""
-    return first_fitting(rules_in_force(service, name, on=on, version=version), data)
+def suggested(
+    service: str, name: str, data: Data, *, on: date, version: int, without: Collection[str] = ()
+) -> Suggestion | None:
+    """Return which body may fit with these answers on a day, `without` some; None where the table names none."""
+    rules = rules_in_force(service, name, on=on, version=version)
+    return first_fitting([rule for rule in rules if rule.kind not in without], data)
+
+
+def earlier_key(name: str) -> str:
+    """Return the name of the fact that holds which bodies were chosen before the present one."""
+    return f"{name}_before"
+
+
+def chosen_before(name: str, facts: Mapping[str, Any]) -> set[str]:
+    """Return which bodies were chosen before the present one: each refused, or was declined."""
+    return set(facts.get(earlier_key(name), ()))
+
+
+def chosen_so_far(name: str, facts: Mapping[str, Any]) -> set[str]:
+    """Return which bodies were chosen up to now: who chooses again looks for another one."""
+    return {*chosen_before(name, facts), *filter(None, [facts.get(name)])}
 
 
 @lru_cache(maxsize=2)

@@ -56,6 +56,8 @@ def said(event: TimelineEvent, graph: Graph) -> str:
             return _("Assigned: %(step)s") % {"step": step.label if step else ""}
         case "papers_added":
             return _("The applicant added papers: %(count)s") % {"count": len(event.facts["papers"])}
+        case "consent_withdrawn":
+            return _("The applicant took back that a body outside reads a part of the case")
         case "message_sent":
             return _("The applicant wrote a message")
         case "message_written":

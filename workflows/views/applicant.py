@@ -188,6 +188,21 @@ def write(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def take_back(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take back her yes to one body outside."""
+    actions.take_back(
+        own_case(request, key),
+        applicant=reader(request),
+        recipient=request.POST.get("recipient", ""),
+        key=form_key(request),
+        at=timezone.now(),
+    )
+    messages.success(request, _("Taken back. From now on that body reads only its own answer."))
+    return redirect("cases:sent", key=key)
+
+
+@login_required
+@require_POST
 def resubmit(request: HttpRequest, key: UUID) -> HttpResponse:
     """Make a new draft of a case that was closed without a result."""
     draft = actions.resubmit(own_case(request, key), applicant=reader(request), at=timezone.now())

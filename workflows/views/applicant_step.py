@@ -13,18 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import policy
-from cases.models import Agency, Case
+from cases.models import Agency, Case, CaseState
 from cases.policy import WrongState
 from cases.queries.directory import directory, reference_version
+from cases.queries.handed import handed_fields
+from cases.queries.results import result_of, said_lately
 from cases.services import service_of
 from cases.services.base import Words
+from cases.services.common import personal_numbers
 from cases.views.own import own_case, reader
 from workflows import actions
 from workflows.flows.registry import graph_for
 from workflows.forms.her_step import HerStepForm
 from workflows.models import WorkItem
 from workflows.nodes import HumanStep
-from workflows.queries.routing import suggested
+from workflows.queries.routing import chosen_before, suggested
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,13 @@ class HandingOn:
     office: Agency
     # What of it may fit, by the routing table; empty where the table says nothing of this body.
     product: str
+    # Why it may fit, as the table says it; empty with the product.
+    why: str
     parts: tuple[Words, ...]
     papers: tuple[Words, ...]
+    # Beside them the body sees that she asks for priority, where she does, and can open the numbers that name her.
+    sees_priority: bool
+    sees_number: bool
 
 
 @login_required
@@ -45,7 +53,9 @@ def her_step(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
     item = _item_of_hers(case, pk)
     if request.method != "POST":
         if item.finished_by_id == case.applicant_id and item.decision_id is not None:
-            messages.info(request, _("You have done this already. The case goes on."))
+            going = case.is_moving
+            said = _("You have done this already. The case goes on.") if going else _("You have done this already.")
+            messages.info(request, said)
             return redirect("cases:status", key=key)
         if why := _too_late(item):
             raise why
@@ -71,7 +81,10 @@ def _concluded(request: HttpRequest, form: HerStepForm, *, at: datetime) -> Http
     except (WrongState, policy.NotFoundForYou) as refused:
         # Meanwhile it was done, or the desk has taken it over: then it is nothing of hers any more.
         raise _too_late(_item_of_hers(item.case, item.pk)) or refused from refused
-    messages.success(request, _("We have your answer. The case goes on."))
+    item.case.refresh_from_db()
+    is_done = item.case.state == CaseState.CLOSED
+    said = _("Thank you. Your case is done.") if is_done else _("We have your answer. The case goes on.")
+    messages.success(request, said)
     return redirect("cases:status", key=item.case.key)
 
 
@@ -83,6 +96,8 @@ def _page(request: HttpRequest, form: HerStepForm, handing: HandingOn | None) ->
         "step": form.step,
         "said": form.service.her_steps.get(item.node),
         "handing": handing,
+        "result": result_of(item.case),
+        "lately": said_lately(item.case) if item.case.is_undecided else (),
         "form": form,
     }
     return render(request, "workflows/applicant/step.html", words)
@@ -133,10 +148,21 @@ def handing_on(case: Case, step: HumanStep, *, at: datetime) -> HandingOn | None
     if not kind:
         return None
     service, version = service_of(case), reference_version()
-    fits = suggested(case.service, allows, case.answers.data, on=timezone.localdate(at), version=version)
+    today, had = timezone.localdate(at), chosen_before(allows, case.facts)
+    fits = suggested(case.service, allows, case.answers.data, on=today, version=version, without=had)
+    fits = fits if fits is not None and fits.kind == kind else None
+    fields = handed_fields(service)
     return HandingOn(
         office=directory(version).agency(kind, Agency.Level.PROVINCE, case),
-        product=fits.product if fits is not None and fits.kind == kind else "",
+        product=fits.product if fits else "",
+        why=_as_clause(fits.why) if fits else "",
         parts=tuple(page.title for page in service.asked(case.answers.data) if page.slug in service.handed_pages),
         papers=tuple(paper.label for paper in service.papers if paper.kind in service.handed_papers),
+        sees_priority=case.answers.data.get("priority") == "yes",
+        sees_number=any(name in fields for name in personal_numbers(case.answers.data)),
     )
+
+
+def _as_clause(sentences: str) -> str:
+    """Return what the table says so that "because" can stand before it."""
+    return sentences[:1].lower() + sentences[1:].rstrip(".")

@@ -29,6 +29,8 @@ def follow_up(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     if row is None:
         raise policy.NotFoundForYou
     row.case = case
+    if request.method != "POST" and (newer := row.overtaken_by(timezone.localdate())):
+        return redirect("workflows:follow_up", key=key, number=newer.number)
     form = HerFollowUpForm(request.POST if request.method == "POST" else None, asks=_asked_in(case))
     if request.method == "POST" and form.is_valid():
         actions.answer_follow_up(
@@ -55,6 +57,8 @@ def follow_up_by_officer(request: HttpRequest, pk: int) -> HttpResponse:
     row = _kept_by(user, pk)
     case = row.case
     back = reverse("workflows:worklist")
+    if request.method != "POST" and (newer := row.overtaken_by(timezone.localdate(now))):
+        return redirect("workflows:follow_up_by_officer", pk=newer.pk)
     form = OfficersFollowUpForm(request.POST if request.method == "POST" else None, asks=_asked_in(case))
     if request.method == "POST" and form.is_valid():
         try:

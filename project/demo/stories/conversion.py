@@ -223,7 +223,7 @@ STORIES: tuple[Story, ...] = (
         2,
         "xe Thắm",
         "Tôi muốn lên công ty để ký hợp đồng chở hàng dài hạn.",
-        *(*TO_READINESS, step("readiness.unreached", 18), FINISH),
+        *(*TO_READINESS, step("readiness.again", 18), step("readiness.unreached", 18), FINISH),
         at=COMMUNES[1],
     ),
     # --- with the register ----------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ STORIES: tuple[Story, ...] = (
         1,
         "ren Xoan",
         "Tôi muốn lên công ty để bán ren móc tay ra nước ngoài.",
-        *(*TO_REGISTER, ASK_TO_CORRECT, step("correct.unreached", 13)),
+        *(*TO_REGISTER, ASK_TO_CORRECT, step("correct.again", 13), step("correct.unreached", 13)),
     ),
     # --- what came of it ------------------------------------------------------------------------------------
     story(

@@ -37,6 +37,8 @@ NOT_NOW = (
     "Chị có thể vay ít hơn hoặc trả trong thời gian dài hơn."
 )
 NO_OTHER = "Chúng tôi đã hỏi các nơi vay khác, hiện chưa nơi nào phù hợp. Phương án của chị vẫn dùng được cho lần sau."
+PAID_OUT_SOON = "Ngân hàng báo tuần tới giải ngân. Chị xem tài khoản rồi báo lại cho chúng tôi."
+NOT_PAID_OUT = "Ngân hàng chờ chị ký lại hợp đồng. Chị mang căn cước đến ký, ba tháng nữa chúng tôi hỏi thăm chị."
 
 ACCEPT = step("intake.accept")
 TO_SOCIAL_BANK = step("completeness.complete", 1, lender="NHCSXH")
@@ -146,7 +148,7 @@ STORIES: tuple[Story, ...] = (
         "Kha Thị Bưởi",
         1,
         "Tôi mua máy sấy cá để bán hàng khô cả mùa mưa.",
-        *(ACCEPT, step("completeness.complete", 1, lender="AGRI"), HELP, YES),
+        *(ACCEPT, step("completeness.complete", 1, lender="AGRI"), HELP, step("agree.again", 7), YES),
         answers={**HOUSEHOLD, **ON_THE_LAND, "entity_name": "Hộ kinh doanh cá khô Bưởi"},
     ),
     # --- with a lender: each of them ------------------------------------------------------------------------
@@ -245,7 +247,8 @@ STORIES: tuple[Story, ...] = (
         "Tôi mua máy in vải để nhận in đồng phục cho các trường.",
         *towards("NHCSXH"),
         APPROVE,
-        step("confirm_disbursed.not_received", 5),
+        *(step("confirm_disbursed.not_received", 5), step("chase.ask_again", 3, answer=PAID_OUT_SOON)),
+        *(step("confirm_disbursed.not_received", 6), step("chase.finish", 4, answer=NOT_PAID_OUT)),
         answers=HOUSEHOLD,
     ),
     story(
@@ -254,7 +257,7 @@ STORIES: tuple[Story, ...] = (
         "Tôi mua bàn ghế và bếp để mở quán cơm cho công nhân.",
         *towards("NHCSXH"),
         APPROVE,
-        step("confirm_disbursed.unreached", 12),
+        *(step("confirm_disbursed.again", 12), step("confirm_disbursed.unreached", 12)),
         answers=IN_A_GROUP,
     ),
     story(
@@ -279,7 +282,7 @@ STORIES: tuple[Story, ...] = (
         "Mẫn Thị Cam",
         1,
         "Tôi vay thêm cho tiệm tóc, khoản trước ở ngân hàng tôi chưa trả xong.",
-        *(ACCEPT, step("completeness.refuse", 1, reason_code="DEBT_OVERDUE")),
+        *(ACCEPT, step("completeness.refuse", 1, reason_code="NOT_TARGET")),
         answers={**HOUSEHOLD, "debt_overdue": "yes", "existing_debts": 60_000_000},
     ),
     story(

@@ -5,7 +5,7 @@ from viewflow import this
 from viewflow.workflow.flow import End, If, Join, Split, StartHandle, Switch
 
 from cases.models import Role
-from workflows.asks import Checklist, Enter, Entry, Option, Place
+from workflows.asks import AGAIN, Checklist, Enter, Entry, Option, Place
 from workflows.conditions import Fact, Verdict
 from workflows.nodes import (
     CITY_UNION,
@@ -154,11 +154,17 @@ class Conversion(CaseFlow):
         options=(
             Option("ready", _("She is ready"), hers=True),
             Option("not_yet", _("She is not ready yet"), hers=True),
+            AGAIN,
             Option("unreached", _("She could not be reached"), desks=True),
         ),
         asks=(Checklist("checked", _("What she has looked at"), READINESS, ("ready",)),),
     ).Next(this.is_ready)
-    is_ready = If(Verdict("readiness").is_("ready")).Then(this.check_readiness).Else(this.put_aside)
+    is_ready = (
+        Switch()
+        .Case(this.check_readiness, Verdict("readiness").is_("ready"))
+        .Case(this.readiness, Verdict("readiness").is_("again"))
+        .Default(this.put_aside)
+    )
     check_readiness = Review(
         agency=CITY_UNION,
         within="CONV_CHECK",
@@ -213,10 +219,16 @@ class Conversion(CaseFlow):
         options=(
             Option("corrected", _("She has corrected them"), hers=True),
             Option("given_up", _("She does not go on"), hers=True),
+            AGAIN,
             Option("unreached", _("She could not be reached"), desks=True),
         ),
     ).Next(this.is_corrected)
-    is_corrected = If(Verdict("correct").is_("corrected")).Then(this.ext_register).Else(this.put_aside)
+    is_corrected = (
+        Switch()
+        .Case(this.ext_register, Verdict("correct").is_("corrected"))
+        .Case(this.correct, Verdict("correct").is_("again"))
+        .Default(this.put_aside)
+    )
 
     decided_registered = Moves("decide").Next(this.ext_close_household)
     ext_close_household = ExternalStep(

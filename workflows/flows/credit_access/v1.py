@@ -5,7 +5,7 @@ from viewflow import this
 from viewflow.workflow.flow import End, If, Join, Split, StartHandle, Switch
 
 from cases.models import Role
-from workflows.asks import ChosenPlace, Enter, Entry, Flags, Option, PickPlace, Place
+from workflows.asks import AGAIN, ChosenPlace, Enter, Entry, Flags, Option, PickPlace, Place
 from workflows.conditions import Fact, Verdict
 from workflows.nodes import (
     CITY_UNION,
@@ -58,6 +58,7 @@ class CreditAccess(CaseFlow):
             OwnTarget("HAND_OVER", _("Loan: her case is handed to the lender"), 1),
             OwnTarget("NEXT_LENDER", _("Loan: another lender is looked for"), 2),
             OwnTarget("CONFIRM_DISBURSED", _("Loan: she says whether the money has come"), 10),
+            OwnTarget("CHASE", _("Loan: the lender is asked where the money is"), 5),
         ),
     )
 
@@ -148,10 +149,16 @@ class CreditAccess(CaseFlow):
         options=(
             Option("yes", _("She agrees"), hers=True, allows="lender"),
             Option("no", _("She does not agree"), hers=True),
+            AGAIN,
             Option("unreached", _("She could not be reached"), desks=True),
         ),
     ).Next(this.agreed)
-    agreed = If(Verdict("agree").is_("yes")).Then(this.handover).Else(this.next_lender)
+    agreed = (
+        Switch()
+        .Case(this.handover, Verdict("agree").is_("yes"))
+        .Case(this.agree, Verdict("agree").is_("again"))
+        .Default(this.next_lender)
+    )
 
     handover = Review(
         agency=CITY_UNION,
@@ -169,7 +176,7 @@ class CreditAccess(CaseFlow):
         label=_("The lender's answer"),
         options=(
             Option("approved", _("The loan is approved"), answers=True),
-            Option("appraising", _("Still being appraised"), answers=True, at_once=True),
+            Option("appraising", _("Still being appraised"), answers=True, at_once=True, goes_on=True),
             Option("refused", _("The loan is refused"), refuses=True, at_once=True),
         ),
         asks=(
@@ -208,9 +215,29 @@ class CreditAccess(CaseFlow):
         options=(
             Option("received", _("The money has come"), hers=True),
             Option("not_received", _("The money has not come"), hers=True),
+            AGAIN,
             Option("unreached", _("She could not be reached"), desks=True),
         ),
-    ).Next(this.closed)
+    ).Next(this.money_came)
+    money_came = (
+        Switch()
+        .Case(this.chase, Verdict("confirm_disbursed").is_("not_received"))
+        .Case(this.confirm_disbursed, Verdict("confirm_disbursed").is_("again"))
+        .Default(this.closed)
+    )
+    # A loan that was agreed to and not paid out is somebody's to ask about; the lender is outside.
+    chase = Review(
+        agency=CITY_UNION,
+        within="CHASE",
+        stage="money",
+        label=_("Ask the lender about the money"),
+        options=(
+            Option("ask_again", _("Ask her again whether it has come"), answers=True, at_once=True),
+            Option("finish", _("End it: nothing more can be done"), answers=True),
+        ),
+        may_ask=False,
+    ).Next(this.chased)
+    chased = If(Verdict("chase").is_("ask_again")).Then(this.confirm_disbursed).Else(this.closed)
     closed = Moves("close").Next(this.end)
 
     decided = Moves("decide").Next(this.deliver)
