@@ -117,12 +117,16 @@ def test_a_draft_that_holds_nothing_of_her_own_is_begun_only_once_and_brought_up
     assert begin(cast.applicant)[1] != first, "she saved a page of it herself"
 
 
-def test_the_start_page_speaks_of_a_draft_only_once_she_has_saved_something_in_it(cast: Cast) -> None:
+def test_the_start_page_leads_to_a_draft_and_offers_another_once_she_has_saved_something(cast: Cast) -> None:
     a_case(cast.applicant)
     client, draft = begin(cast.applicant)
-    assert str(draft.key) not in client.get(START).content.decode()
+    page = client.get(START).content.decode()
+    assert str(draft.key) in page
+    assert "Lập hồ sơ mới" not in page
     client.post(reverse("cases:page", args=[draft.key, "xa-phuong"]), {"commune": told(draft)["commune"]})
-    assert str(draft.key) in client.get(START).content.decode()
+    page = client.get(START).content.decode()
+    assert str(draft.key) in page
+    assert "Lập hồ sơ mới" in page
 
 
 def test_at_a_counter_nothing_of_her_other_cases_is_filled_in(cast: Cast) -> None:

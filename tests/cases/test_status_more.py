@@ -197,7 +197,7 @@ def test_her_cases_of_one_service_are_told_apart_without_a_word_of_hers(cast: Ca
         a_case(cast.applicant, answers={"law_field": field})
     page = browsing.signed_in(cast.applicant).get(reverse("cases:mine")).content.decode()
     assert "Lao động, tiền lương, bảo hiểm" in page
-    assert '<span class="about">Thuế</span>' in page
+    assert '<div class="about">Thuế</div>' in page
     assert "hoá đơn" not in page
 
 

@@ -46,7 +46,14 @@ class Watch:
 
 
 def axe(page: Page) -> list[str]:
-    """Return the violations of WCAG 2.2 A and AA that axe finds; injected through the debugger, past no policy."""
+    """Return the violations of WCAG 2.2 A and AA that axe finds; injected through the debugger, past no policy.
+
+    In a window as tall as the page: what a bar at its edge covers just now can be scrolled out from under it.
+    """
+    size = page.viewport_size
+    if size is not None:
+        whole = page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": max(size["height"], whole)})
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
     found = page.evaluate(
         """tags => axe.run(document, {
@@ -58,6 +65,8 @@ def axe(page: Page) -> list[str]:
                 .map(check => check.message).join("; ").slice(0, 160))]))""",
         list(TAGS),
     )
+    if size is not None:
+        page.set_viewport_size(size)
     return [f"axe {name} ({words}): {node}" for name, words, nodes in found for node in nodes[:4]]
 
 

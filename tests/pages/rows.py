@@ -350,6 +350,7 @@ BUTTONS: dict[str, list[Any]] = {
     "cases:register_xlsx": [],
     "workflows:resubmit": [UUID(int=0)],
     "workflows:rate": [UUID(int=0)],
+    "workflows:take_back": [UUID(int=0)],
     "workflows:claim": [1],
     "workflows:end_absence": [1],
     "workflows:release": [1],
