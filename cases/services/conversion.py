@@ -1,6 +1,7 @@
 """A household business becomes an enterprise (the plans' workflow 3)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.enterprise import ENTERPRISES, EntityType
-from cases.services import common, results
+from cases.services import common, results, usual
 from cases.services.base import (
     ConsentText,
     Data,
@@ -219,13 +220,7 @@ CONVERSION = SupportService(
         common.OTHER_PAPER,
     ),
     stages=(
-        Stage(
-            "reading",
-            _("The Women's Union of your commune reads and receives"),
-            _("The Women's Union of your commune is reading your case"),
-            _("First reading"),
-            doing_by=_("%(office)s is reading your case"),
-        ),
+        usual.READING,
         Stage(
             "checking",
             _("The city Women's Union looks at what you need"),
@@ -263,20 +258,10 @@ CONVERSION = SupportService(
             _("Closing of the household business"),
         ),
         # Only where it ends without a registration.
-        Stage(
-            "delivering",
-            _("The result is handed to you"),
-            _("There is a result. The city Women's Union is handing it to you"),
-            _("Deliver the result"),
-            usual=False,
-        ),
+        replace(usual.DELIVERING, usual=False),
     ),
     consents=(
-        ConsentText(
-            "handle",
-            "HPN",
-            _("I allow the Women's Union of my commune and of the city to read and handle this case."),
-        ),
+        usual.HANDLE,
         ConsentText(
             "consult",
             "STC THUE HNDN STP UBND",
@@ -286,12 +271,7 @@ CONVERSION = SupportService(
                 "Each gets only what it needs."
             ),
         ),
-        ConsentText(
-            "sensitive",
-            "HPN",
-            _("I allow the officer who receives the case to read why I ask for priority. Nobody else."),
-            asked_when=common.gave_priority_reason,
-        ),
+        usual.SENSITIVE,
     ),
     consent_version="2026-11.2",
     refusal_reasons=(
@@ -310,11 +290,7 @@ CONVERSION = SupportService(
             _("A debt of tax or fees has to be settled first"),
             _("Ask the tax authority how to pay it in parts. Afterwards begin a new case here."),
         ),
-        Reason(
-            "OUT_OF_SCOPE",
-            _("The matter is outside what this support covers"),
-            _("Call us: we tell you which office handles it and how to ask there."),
-        ),
+        usual.OUT_OF_SCOPE,
         Reason(
             "REPEATED",
             _("The same request is already being handled"),

@@ -3,9 +3,11 @@
 Nothing here computes whether she gets a loan: a lender "may fit", and the lender decides. No fee is asked anywhere.
 """
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
-from cases.services import common, results
+from cases.services import common, results, usual
 from cases.services.base import (
     ConsentText,
     Data,
@@ -96,13 +98,7 @@ CREDIT_ACCESS = SupportService(
         common.OTHER_PAPER,
     ),
     stages=(
-        Stage(
-            "reading",
-            _("The Women's Union of your commune reads and receives"),
-            _("The Women's Union of your commune is reading your case"),
-            _("First reading"),
-            doing_by=_("%(office)s is reading your case"),
-        ),
+        usual.READING,
         Stage(
             "checking",
             _("The city Women's Union looks which lender may fit"),
@@ -141,20 +137,10 @@ CREDIT_ACCESS = SupportService(
             _("The money"),
             doing_by=_("%(office)s is asking about the money"),
         ),
-        Stage(
-            "delivering",
-            _("The result is handed to you"),
-            _("There is a result. The city Women's Union is handing it to you"),
-            _("Deliver the result"),
-            usual=False,
-        ),
+        replace(usual.DELIVERING, usual=False),
     ),
     consents=(
-        ConsentText(
-            "handle",
-            "HPN",
-            _("I allow the Women's Union of my commune and of the city to read and handle this case."),
-        ),
+        usual.HANDLE,
         ConsentText(
             "consult",
             "HNDN STP UBND",
@@ -163,12 +149,7 @@ CREDIT_ACCESS = SupportService(
                 "No lender gets it before I am asked again."
             ),
         ),
-        ConsentText(
-            "sensitive",
-            "HPN",
-            _("I allow the officer who receives the case to read why I ask for priority. Nobody else."),
-            asked_when=common.gave_priority_reason,
-        ),
+        usual.SENSITIVE,
     ),
     consent_version="2026-11.1",
     refusal_reasons=(
@@ -189,11 +170,7 @@ CREDIT_ACCESS = SupportService(
             _("Ask the lender what to change. You can try again, there or at another lender."),
             only_at=("lender_result",),
         ),
-        Reason(
-            "OUT_OF_SCOPE",
-            _("The matter is outside what this support covers"),
-            _("Call us: we tell you which office handles it and how to ask there."),
-        ),
+        usual.OUT_OF_SCOPE,
         Reason(
             "REPEATED",
             _("The same loan has already been asked for"),

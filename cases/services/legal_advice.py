@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Outcome
-from cases.services import common
+from cases.services import common, usual
 from cases.services.base import ConsentText, Data, Page, Paper, Reason, Stage, SupportService
 from cases.services.common import Priority, Questions
 from cases.services.fields import DateField, MoneyField, OneOfField, TextField, YesNoField
@@ -171,13 +171,7 @@ LEGAL_ADVICE = SupportService(
         common.OTHER_PAPER,
     ),
     stages=(
-        Stage(
-            "reading",
-            _("The Women's Union of your commune reads and receives"),
-            _("The Women's Union of your commune is reading your case"),
-            _("First reading"),
-            doing_by=_("%(office)s is reading your case"),
-        ),
+        usual.READING,
         Stage(
             "sorting",
             _("The city Women's Union chooses who answers"),
@@ -208,19 +202,10 @@ LEGAL_ADVICE = SupportService(
             _("Support with the fee"),
             usual=False,
         ),
-        Stage(
-            "delivering",
-            _("The result is handed to you"),
-            _("There is a result. The city Women's Union is handing it to you"),
-            _("Deliver the result"),
-        ),
+        usual.DELIVERING,
     ),
     consents=(
-        ConsentText(
-            "handle",
-            "HPN",
-            _("I allow the Women's Union of my commune and of the city to read and handle this case."),
-        ),
+        usual.HANDLE,
         ConsentText(
             "consult",
             "STP STC SKHCN SNNMT THUE MLTV",
@@ -229,20 +214,11 @@ LEGAL_ADVICE = SupportService(
                 "That is an office or a legal adviser, and gets only what it needs."
             ),
         ),
-        ConsentText(
-            "sensitive",
-            "HPN",
-            _("I allow the officer who receives the case to read why I ask for priority. Nobody else."),
-            asked_when=common.gave_priority_reason,
-        ),
+        usual.SENSITIVE,
     ),
     consent_version="2026-11.2",
     refusal_reasons=(
-        Reason(
-            "OUT_OF_SCOPE",
-            _("The matter is outside what this support covers"),
-            _("Call us: we tell you which office handles it and how to ask there."),
-        ),
+        usual.OUT_OF_SCOPE,
         Reason(
             "AT_COURT",
             _("A court or another authority is already handling it"),

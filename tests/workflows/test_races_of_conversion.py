@@ -66,7 +66,7 @@ def the_register_grants_while_she_withdraws(cast: Cast, people: Crowd) -> None:
     assert (case.state, case.outcome) == ((CaseState.WITHDRAWN, "") if withdrawn else (CaseState.DECIDED, "registered"))
 
 
-def the_household_is_closed_twenty_times(cast: Cast, people: Crowd) -> None:
+def the_household_is_closed_four_times(cast: Cast, people: Crowd) -> None:
     case = a_case(cast.applicant, at_node="ext_close_household", service="conversion")
     again = press(item_at(case, "ext_close_household"), cast.commune_committee_officer, "closed", at=LATER)
     assert len({decision.pk for decision in people.race([again] * 4)}) == 1
@@ -78,7 +78,7 @@ RACES: tuple[Race, ...] = (
     she_is_ready_and_not_yet,
     two_officers_look_at_the_sheet,
     the_register_grants_while_she_withdraws,
-    the_household_is_closed_twenty_times,
+    the_household_is_closed_four_times,
 )
 
 

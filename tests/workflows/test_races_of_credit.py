@@ -67,7 +67,7 @@ def the_lender_approves_while_she_withdraws(cast: Cast, people: Crowd) -> None:
     assert case.state == (CaseState.WITHDRAWN if isinstance(won, Case) else CaseState.DECIDED)
 
 
-def she_confirms_twenty_times(cast: Cast, people: Crowd) -> None:
+def she_confirms_four_times(cast: Cast, people: Crowd) -> None:
     case = a_case(cast.applicant, at_node="confirm_disbursed", service="credit_access")
     again = press(item_at(case, "confirm_disbursed"), cast.applicant, "received", at=LATER)
     decisions = people.race([again] * 4)
@@ -101,7 +101,7 @@ RACES: tuple[Race, ...] = (
     she_agrees_and_declines_in_two_tabs,
     two_officers_choose_a_lender,
     the_lender_approves_while_she_withdraws,
-    she_confirms_twenty_times,
+    she_confirms_four_times,
     the_desk_takes_over_while_she_answers,
 )
 
